@@ -1,0 +1,98 @@
+"""
+The delivery of an answer to CloudFormation. Needs Python's own library alone, so that a broken installation is told of too.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
+"""
+
+import http.client
+import json
+import logging
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from urllib.parse import urlsplit
+
+log = logging.getLogger(__name__)
+
+LONGEST_ANSWER = 4096
+ATTEMPT_SECONDS = 10.0
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+TRANSIENT = (408, 425, 429)
+"""Of the statuses below 500, those that may be another one next time."""
+
+
+class Delivery(Enum):
+    """How it went."""
+
+    DELIVERED = "delivered"
+    REFUSED = "refused for good"
+    LATE = "time ran out"
+
+
+def body_of(answer: Mapping[str, Any]) -> bytes:
+    """The answer as CloudFormation takes it; without its attributes, where they would make it too long."""
+    body = json.dumps(answer).encode()
+    return body if len(body) <= LONGEST_ANSWER else json.dumps({**answer, "Data": {}}).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """What delivers: `put` makes one attempt, of a URL, a body and the seconds that it may take, and gives the status."""
+
+    left: Callable[[], float]
+    """How many seconds there are for it all."""
+    sleep: Callable[[float], None]
+    jitter: Callable[[], float]
+    put: Callable[[str, bytes, float], int]
+
+    def deliver(self, url: str, answer: Mapping[str, Any]) -> Delivery:
+        """Puts the answer to the ResponseURL, again and again with growing pauses, for as long as there is time."""
+        body, pause = body_of(answer), FIRST_PAUSE_SECONDS
+        while (seconds := self.left()) > 0:
+            told = self._attempt(url, body, min(ATTEMPT_SECONDS, seconds))
+            if told is not None:
+                return told
+            self.sleep(max(0.0, min(pause * (0.5 + self.jitter()), self.left())))
+            pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
+        log.error("the answer could not be delivered in time")
+        return Delivery.LATE
+
+    def _attempt(self, url: str, body: bytes, seconds: float) -> Delivery | None:
+        """How it went, or None where another attempt may go better."""
+        try:
+            status = self.put(url, body, seconds)
+        except (ValueError, http.client.InvalidURL) as error:
+            # without the error's text, which holds the URL
+            log.error("the answer cannot be delivered", extra={"reason": type(error).__name__})  # noqa: TRY400
+            return Delivery.REFUSED
+        except (OSError, http.client.HTTPException) as error:
+            log.warning("the answer was not taken", extra={"reason": type(error).__name__})
+            return None
+        return _judged(status)
+
+
+def _judged(status: int) -> Delivery | None:
+    if http.client.OK <= status < http.client.MULTIPLE_CHOICES:
+        return Delivery.DELIVERED
+    log.warning("the answer was not taken", extra={"status": status})
+    final = http.client.BAD_REQUEST <= status < http.client.INTERNAL_SERVER_ERROR and status not in TRANSIENT
+    return Delivery.REFUSED if final else None
+
+
+def put(url: str, body: bytes, seconds: float) -> int:
+    """Makes one PUT, and gives its status. The signature of the URL covers an empty Content-Type."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise ValueError("not an https URL")
+    connection = http.client.HTTPSConnection(
+        parts.hostname, parts.port, timeout=seconds, context=ssl.create_default_context()
+    )
+    try:
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        connection.request("PUT", target, body, {"Content-Type": "", "Content-Length": str(len(body))})
+        return connection.getresponse().status
+    finally:
+        connection.close()

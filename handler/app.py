@@ -1,0 +1,60 @@
+"""
+What Lambda calls. The clients are made here, when the process starts, so that no event waits for them.
+
+A process that cannot start tells so to CloudFormation, event by event: silence would keep a stack waiting for an hour.
+"""
+
+import logging
+import os
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from handler import answer, logs
+
+log = logging.getLogger(__name__)
+Serve = Callable[[Any, Any], None]
+
+
+def start() -> Serve:
+    """What serves events from here on."""
+    try:
+        logs.set_up(os.environ.get("LOG_LEVEL", "INFO"))
+        from handler import clients  # noqa: PLC0415 - what fails here has to be answered for
+        from handler.cloudformation import SentinelTable  # noqa: PLC0415
+
+        clients.means()
+        resource = SentinelTable(clients.means_within, os.environ.get("LOG_LEVEL", "INFO"))
+        logs.set_up(os.environ.get("LOG_LEVEL", "INFO"))
+    except Exception as error:
+        log.exception("the provider could not start")
+        return broken(f"{type(error).__name__}: {error}")
+    return resource
+
+
+def broken(why: str) -> Serve:
+    """What answers FAILED to every event, saying why."""
+    reason = f"The provider could not start: {why[:120]!a}. Deploy it again, and repeat the operation."
+
+    def serve(event: Any, context: Any) -> None:
+        if not isinstance(event, dict) or not isinstance(event.get("ResponseURL"), str):
+            return
+        ends_at = time.monotonic() + context.get_remaining_time_in_millis() / 1000 * 0.9
+        echoed = {key: str(event.get(key, ""))[:256] for key in ("StackId", "RequestId", "LogicalResourceId")}
+        physical_id = str(event.get("PhysicalResourceId") or f"not-created:-:{echoed['RequestId']}")
+        body = {
+            "Status": "FAILED",
+            "Reason": reason,
+            "PhysicalResourceId": physical_id,
+            **echoed,
+            "NoEcho": False,
+            "Data": {},
+        }
+        courier = answer.Courier(lambda: ends_at - time.monotonic(), time.sleep, random.random, answer.put)
+        courier.deliver(event["ResponseURL"], body)
+
+    return serve
+
+
+handler = start()

@@ -1,0 +1,56 @@
+"""Clients, clock and the other means that a real invocation has. Made once in a process, when it starts."""
+
+import functools
+import os
+import random
+import time
+
+import boto3
+from botocore.config import Config
+
+from handler.answer import put
+from handler.life import Means
+from sentinel_tables.calls import Client, call
+from sentinel_tables.dynamodb import DynamoTables
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 7.0
+"""A call that has not been answered by then is made again, after a look at the table. The two together are well below
+what is kept of an invocation for handing over."""
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    now = staticmethod(time.time)
+    sleep = staticmethod(time.sleep)
+    jitter = staticmethod(random.random)
+
+
+@functools.cache
+def means(patience: float = CONNECT_SECONDS + READ_SECONDS) -> Means:
+    """The means for calls that take no longer than `patience` seconds each."""
+    tables = DynamoTables(_client("dynamodb", patience), functools.cache(lambda: _client("kms", patience)))
+    prefix = os.environ.get("TABLE_NAME_PREFIX", "sentinel-")
+    return Means(SystemClock(), tables, functools.partial(_invoke, patience), put, prefix)
+
+
+def means_within(patience: float) -> Means:
+    """The means made at start, unless calls have to be shorter than those make them: in a very short invocation."""
+    return means() if patience >= (CONNECT_SECONDS + READ_SECONDS) / 2 else means(round(patience, 1))
+
+
+def _client(service: str, patience: float) -> Client:
+    share = min(1.0, patience / (CONNECT_SECONDS + READ_SECONDS))
+    config = Config(
+        connect_timeout=CONNECT_SECONDS * share,
+        read_timeout=READ_SECONDS * share,
+        retries={"total_max_attempts": 1, "mode": "standard"},
+    )
+    return boto3.client(service, region_name=os.environ.get("AWS_REGION"), config=config)  # type: ignore[call-overload]
+
+
+def _invoke(patience: float, payload: bytes) -> None:
+    """Starts this very function anew, under the name and qualifier that Lambda knows it by."""
+    name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+    call(_client("lambda", patience), "invoke", {"FunctionName": name, "InvocationType": "Event", "Payload": payload})

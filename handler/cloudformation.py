@@ -1,0 +1,125 @@
+"""
+crhelper, configured and corrected, so that CloudFormation gets one answer, in time, whatever happens.
+
+Left alone, crhelper 2.0.12 sleeps 120 s before it answers a Delete, takes a 503 for success, tries again for ever, logs the
+signed ResponseURL, invents an id when Create fails, answers half a second before the invocation ends whatever is under way,
+and answers a malformed event to the address of the event before. What is overridden here mends that, and no more.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from crhelper import FAILED, SUCCESS, CfnResource
+
+from handler import logs
+from handler.answer import Courier, Delivery
+from handler.life import Means, hand_over, recalled, serve
+from sentinel_tables.errors import SentinelTableError, bounded
+from sentinel_tables.memory import Memory
+from sentinel_tables.resource import NOT_CREATED
+
+log = logging.getLogger(__name__)
+
+LONGEST_REASON = 256
+ECHOED = {"RequestType": 32, "StackId": 256, "RequestId": 128, "LogicalResourceId": 255}
+"""What crhelper takes for granted in an event, with the characters that are told back at most."""
+
+
+class SentinelTable(CfnResource):
+    """The custom resource. `means` makes what an event is served with, of the seconds that one call to AWS may take."""
+
+    _event: dict[str, Any]
+    _response_url: str
+    _sam_local = property(lambda _self: True, lambda _self, _value: None)
+    """crhelper makes three clients for polling by EventBridge, unless it runs locally. This resource hands over by itself:
+    without them a cold start is the shorter."""
+
+    def __init__(self, means: Callable[[float], Means], log_level: str) -> None:
+        super().__init__(json_logging=False, log_level=log_level, boto_level="ERROR", sleep_on_delete=0)
+        self._means = means
+        self._memory = Memory()
+        self._ends_at = self._spare = 0.0
+        self._handed_over = False
+
+    def __call__(self, event: Any, context: Any) -> None:
+        """Serves an event. One that has nowhere to be answered to is logged, and left."""
+        if not isinstance(event, dict) or not isinstance(event.get("ResponseURL"), str):
+            log.error("the event has no ResponseURL to be answered to")
+            return
+        event = {**event, **{key: str(event.get(key, ""))[:most] for key, most in ECHOED.items()}}
+        seconds = context.get_remaining_time_in_millis() / 1000
+        self._spare = min(5.0, seconds / 8)
+        self._tools = self._means(self._spare)
+        began = self._tools.clock.now()
+        self._ends_at = began + seconds
+        self._memory, self._handed_over = recalled(event, began), False
+        super().__call__(event, context)
+        seconds = round(self._tools.clock.now() - began, 3)
+        log.info("end", extra={"status": "HANDED_OVER" if self._handed_over else self.Status, "seconds": seconds})
+
+    def generate_physical_id(self, event: Any) -> str:
+        """An id that no Delete takes for a table's, where the event brings none."""
+        return str(event.get("PhysicalResourceId") or f"{NOT_CREATED}:-:{event['RequestId']}")
+
+    def _log_setup(self, event: dict[str, Any], context: Any) -> None:
+        logs.bind(event, context.aws_request_id)
+
+    def _set_timeout(self) -> None:
+        """No timer: every wait and every call ends in time by itself, and two answers cannot meet."""
+
+    def _poll_enabled(self) -> bool:
+        return False
+
+    def _get_func(self) -> Callable[[Any, Any], str]:
+        return self._serve
+
+    def _serve(self, event: dict[str, Any], _context: object) -> str:
+        """The physical id; the rest of the outcome goes to where crhelper looks for it."""
+        if self._memory.answer is not None:
+            return ""
+        try:
+            outcome = serve(event, self._memory, self._ends_at, self._tools)
+        except Exception as error:
+            log.exception("the provider failed")
+            self.Status = FAILED
+            self.Reason = f"The provider failed by its own fault ({type(error).__name__}). Its log tells where; report it."
+            return ""
+        if outcome is None:
+            self._handed_over = True
+            return ""
+        self.Status, self.Reason = FAILED if outcome.reason else SUCCESS, outcome.reason
+        self.Data = dict(outcome.attributes)
+        return outcome.physical_id
+
+    def _cfn_response(self, event: dict[str, Any]) -> None:
+        if not self._handed_over:
+            super()._cfn_response(event)  # type: ignore[misc] # crhelper's stubs leave it out
+
+    def _send(self, status: str | None = None, reason: str = "", send_response: object = None) -> None:  # noqa: ARG002
+        answer = self._memory.answer or {
+            "Status": status or self.Status,
+            "Reason": bounded(reason or self.Reason, LONGEST_REASON),
+            "PhysicalResourceId": self.PhysicalResourceId or self.generate_physical_id(self._event),
+            "StackId": self.StackId,
+            "RequestId": self.RequestId,
+            "LogicalResourceId": self.LogicalResourceId,
+            "NoEcho": False,
+            "Data": self.Data,
+        }
+        clock = self._tools.clock
+        log.info("answer", extra={"status": answer["Status"], "reason": answer["Reason"]})
+        told = Courier(self._left, clock.sleep, clock.jitter, self._tools.put).deliver(self._response_url, answer)
+        if told is Delivery.LATE and (self._memory.answer_by or 0.0) > clock.now():
+            self._hand_over_answer(answer)
+
+    def _left(self) -> float:
+        return self._ends_at - self._spare - self._tools.clock.now()
+
+    def _hand_over_answer(self, answer: dict[str, Any]) -> None:
+        """What could not be delivered in this invocation may be in the next."""
+        self._memory.answer = answer
+        try:
+            hand_over(self._event, self._memory, self._ends_at, self._tools)
+        except SentinelTableError as error:
+            log.error("the answer could not be handed over", extra={"reason": str(error)})  # noqa: TRY400 - told in full

@@ -1,0 +1,57 @@
+"""Calls to AWS: each answers, or raises what is to be done about its refusal, as the table in `refusals` sorts it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
+from botocore.parsers import ResponseParserError
+
+from sentinel_tables import refusals
+from sentinel_tables.errors import NotNow, ProtectedTable, RefusedByAws, SentinelTableError, shown
+from sentinel_tables.refusals import Verdict
+
+Client = Any
+"""A client of boto3: its methods are made at run time, and steps name them as data."""
+
+
+class Absent(SentinelTableError):
+    """There is no such table, or no such thing on it, or it is not visible yet."""
+
+
+class DoneAlready(SentinelTableError):
+    """What a call was to bring about is so already."""
+
+
+def call(client: Client, api: str, arguments: Mapping[str, object]) -> Any:
+    """
+    The answer of `client` to `api`, a method of it.
+
+    Raises NotNow, RefusedByAws, ProtectedTable, Absent or DoneAlready.
+    """
+    try:
+        return getattr(client, api)(**arguments)
+    except ClientError as error:
+        raise _sorted(api, error) from error
+    except (ConnectionError, HTTPClientError, ResponseParserError) as error:
+        raise NotNow(f"{api} was not answered", back_off=True, in_doubt=True) from error
+    except BotoCoreError as error:
+        raise RefusedByAws(f"{api} could not be called: {shown(str(error), 160)}.") from error
+
+
+def _sorted(api: str, error: ClientError) -> SentinelTableError:
+    """What a refusal means, with AWS's own words, shortened."""
+    told = error.response.get("Error", {})
+    code, message = str(told.get("Code", "")), str(told.get("Message", ""))
+    verdict = refusals.sort(code, message, error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    words = f"{api}: {code}: {shown(message, 130)}"
+    match verdict:
+        case Verdict.ABSENT:
+            return Absent(words)
+        case Verdict.DONE:
+            return DoneAlready(words)
+        case Verdict.PROTECTED:
+            return ProtectedTable("The table is protected against deletion. Turn DeletionProtectionEnabled off first.")
+        case Verdict.FAIL:
+            return RefusedByAws(f"{words} Mend what it says, then repeat the operation.")
+    in_doubt = verdict is Verdict.IN_DOUBT
+    return NotNow(words, back_off=in_doubt or verdict is Verdict.BACK_OFF, in_doubt=in_doubt)

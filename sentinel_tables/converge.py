@@ -1,0 +1,202 @@
+"""
+The one loop: read the table, decide, take a step, wait, and read again, until nothing is left to do.
+
+Deciding stands in `goals`; the loop alone calls and sleeps. A handler that dies, an event that comes twice and a hand-over
+to the next invocation are all one thing here: the loop starts again, and nothing but the live table is state.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sentinel_tables.allowance import Allowance
+from sentinel_tables.errors import NotNow, OutOfTime, shown
+from sentinel_tables.goals import DOUBT_SECONDS, VISIBILITY_SECONDS, Done, Goal, Move, Removed, Standing, Trail, Wait
+from sentinel_tables.memory import Memory
+from sentinel_tables.model import Encryption, Facet, LiveTable
+from sentinel_tables.steps import Effect, Step
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE_SECONDS = 0.1
+SHORT_PAUSE_SECONDS = 0.5
+LONG_PAUSE_SECONDS = 5.0
+PAUSE_SHARE = 0.0125
+"""After the first minute or so, a pause is this share of the wait so far."""
+BACK_OFF_SECONDS = 0.5
+LONGEST_BACK_OFF_SECONDS = 20.0
+STALE_SECONDS = 10.0
+"""What was read longer ago than this is read again before a step is taken on it, or success is said."""
+
+
+class Tables(Protocol):
+    """The port to the tables. Each call raises NotNow for what passes by waiting, RefusedByAws for what does not."""
+
+    def read(
+        self, name: str, known: LiveTable | None, facets: frozenset[Facet], again: frozenset[Facet]
+    ) -> LiveTable | None:
+        """
+        The table of that name, or None.
+
+        DescribeTable is always asked. Of the other `facets`, those in `again` and those that `known` does not tell of this
+        very table are read, where the table is far enough along to be asked.
+        """
+
+    def take(self, step: Step) -> None:
+        """Makes the step's call. That it was done already is success."""
+
+    def with_key_arn(self, encryption: Encryption) -> Encryption:
+        """The same encryption, a customer managed key named by its ARN, as `read` tells it."""
+
+
+@dataclass(slots=True)
+class _Pace:
+    """How long the loop has been waiting for one thing, how often in a row it was put off, and what it did last."""
+
+    began: float
+    what: str = ""
+    refusals: int = 0
+    taken: Step | None = None
+    shows_by: float = 0.0
+    creating_at: float | None = None
+
+    def trail(self, now: float) -> Trail:
+        return Trail(now, now - self.began, self.taken, self.shows_by, self.creating_at)
+
+    def turn_to(self, what: str, now: float) -> None:
+        if what != self.what:
+            self.what, self.began = what, now
+
+    def put_off(self, refusal: NotNow, now: float) -> None:
+        self.turn_to(str(refusal), now)
+        self.refusals = self.refusals + 1 if refusal.back_off else 0
+
+    def took(self, step: Step, shows_by: float) -> None:
+        self.taken, self.shows_by = step, shows_by
+
+    def pause(self, now: float, jitter: float) -> float:
+        """
+        Seconds until the next look: short while the wait is young, later a fixed share of it.
+
+        So the answer comes within a second of what takes up to a minute, and within 2 % of what takes longer, and the
+        work of many minutes is not asked after every second.
+        """
+        if self.refusals:
+            return min(LONGEST_BACK_OFF_SECONDS, BACK_OFF_SECONDS * 2.0 ** min(self.refusals - 1, 10)) * (0.5 + jitter)
+        waited = now - self.began
+        young = min(SHORT_PAUSE_SECONDS, FIRST_PAUSE_SECONDS + 0.2 * waited)
+        return min(LONG_PAUSE_SECONDS, max(young, PAUSE_SHARE * waited)) * (0.8 + 0.4 * jitter)
+
+
+def converge(goal: Standing, tables: Tables, allowance: Allowance, memory: Memory) -> LiveTable:
+    """
+    Makes the table what the template says, and returns it as it then stands.
+
+    Raises NotOwned, UnsafeChange, RefusedByAws, Vanished, and OutOfTime where it has not settled yet.
+    """
+    work = _Work(goal, tables, allowance, memory)
+    work.do()
+    if work.live is None:
+        raise AssertionError("Done is never said of a table that is not there")
+    return work.live
+
+
+def remove(goal: Removed, tables: Tables, allowance: Allowance, memory: Memory) -> Done:
+    """
+    Deletes or releases the table as its owner may, and tells what became of it.
+
+    Raises ProtectedTable, RefusedByAws, and OutOfTime where it is not gone yet.
+    """
+    return _Work(goal, tables, allowance, memory).do()
+
+
+class _Work:
+    """One run of the loop, towards one goal."""
+
+    def __init__(self, goal: Goal, tables: Tables, allowance: Allowance, memory: Memory) -> None:
+        self.goal, self.tables, self.allowance, self.memory = goal, tables, allowance, memory
+        self.clock = allowance.clock
+        self.pace = _Pace(began=self.clock.now(), what=f"table {shown(goal.name)} has not been looked at")
+        self.live: LiveTable | None = None
+        self.again = goal.facets
+        self.whole_at = 0.0
+
+    def do(self) -> Done:
+        while True:
+            try:
+                move = self._turn()
+            except NotNow as refusal:
+                self.pace.put_off(refusal, self.clock.now())
+            else:
+                if isinstance(move, Done):
+                    return move
+            pause = self.pace.pause(self.clock.now(), self.clock.jitter())
+            self.clock.sleep(max(0.0, min(pause, self.allowance.left())))
+
+    def _turn(self) -> Move:
+        """Reads, decides, and takes the step that was decided on, if it was one."""
+        move = self._decide()
+        if self._is_stale(move):
+            self.again = self.goal.facets
+            move = self._decide()
+        if isinstance(move, Step):
+            self.again = frozenset({move.facet})
+            self._take(move)
+        elif isinstance(move, Wait):
+            self.again = move.facets
+            self.pace.turn_to(move.what, self.clock.now())
+        self.pace.refusals = 0
+        return move
+
+    def _decide(self) -> Move:
+        self._stop_in_time()
+        self.goal = _with_key_arn(self.goal, self.tables)
+        known, self.live = self.live, self.tables.read(self.goal.name, self.live, self.goal.facets, self.again)
+        now = self.clock.now()
+        if self.again >= self.goal.facets or known is None or not self.goal.facets <= known.facets:
+            self.whole_at = now
+        if self.live is not None and self.live.status == "CREATING":
+            self.pace.creating_at = now
+        move = self.goal.next_move(self.live, self.memory, self.pace.trail(now))
+        self._remember(move)
+        return move
+
+    def _is_stale(self, move: Move) -> bool:
+        age = self.clock.now() - self.whole_at
+        return self.live is not None and not isinstance(move, Wait) and age > STALE_SECONDS
+
+    def _remember(self, move: Move) -> None:
+        if self.live is not None and not self.memory.table_id and not (isinstance(move, Wait) and move.predecessor):
+            self.memory.table_id = self.live.table_id
+
+    def _take(self, step: Step) -> None:
+        """Takes the step, and remembers what that may mean for the table, whether or not an answer comes."""
+        self._stop_in_time()
+        if step.effect is Effect.CREATES:
+            self.memory.tried_at = self.clock.now()
+        if step.effect is Effect.ADOPTS:
+            self.memory.adopted = True
+        log.info("step", extra={"step": step.api, "table": self.goal.name, "reason": step.reason})
+        try:
+            self.tables.take(step)
+        except NotNow as refusal:
+            if refusal.in_doubt:
+                self.pace.took(step, self.clock.now() + DOUBT_SECONDS)
+            raise
+        now = self.clock.now()
+        if step.effect is Effect.CREATES:
+            self.memory.made_at = now
+        self.pace.took(step, now + VISIBILITY_SECONDS)
+        self.pace.turn_to(f"not in effect yet: {step.reason}", now)
+
+    def _stop_in_time(self) -> None:
+        if self.allowance.left() <= 0:
+            raise OutOfTime(self.pace.what)
+
+
+def _with_key_arn(goal: Goal, tables: Tables) -> Goal:
+    if not isinstance(goal, Standing):
+        return goal
+    desired, settings = goal.desired, goal.desired.table.settings
+    settings = replace(settings, encryption=tables.with_key_arn(settings.encryption))
+    return replace(goal, desired=replace(desired, table=replace(desired.table, settings=settings)))

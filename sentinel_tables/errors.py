@@ -1,0 +1,79 @@
+"""
+What can go wrong, sorted by whose fault it is and what is to be done.
+
+Every message is one or two sentences for the template's author: what was found, what was wanted, what to do, the remedy
+last, at most 240 characters. Values that come from outside go through `shown`, so that no message carries them
+unescaped or unbounded.
+"""
+
+import json
+
+MESSAGE_CHARACTERS = 240
+SHOWN_CHARACTERS = 48
+
+
+def shown(value: object, limit: int = SHOWN_CHARACTERS) -> str:
+    """A value from outside as it may stand in a message or a log line: ASCII, on one line, at most `limit` characters."""
+    text = json.dumps(value[: limit + 1] if isinstance(value, str) else value, default=lambda other: type(other).__name__)
+    return (
+        text if len(text) <= limit else text[: limit - 4] + '..."' if isinstance(value, str) else text[: limit - 3] + "..."
+    )
+
+
+def bounded(message: str, limit: int = MESSAGE_CHARACTERS) -> str:
+    """A message of at most `limit` ASCII characters; what is too much goes from its middle, for the remedy stands last."""
+    text = message.encode("ascii", "backslashreplace").decode("ascii")
+    if len(text) <= limit:
+        return text
+    tail = limit // 3
+    return text[: limit - tail - 3] + "..." + text[-tail:]
+
+
+class SentinelTableError(Exception):
+    """The base of all that this package raises; its text is fit for a stack event."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(bounded(message))
+
+
+class InvalidRequest(SentinelTableError, ValueError):
+    """The template's author wrote a property that the resource does not take; nothing was looked at or changed."""
+
+
+class InvalidSchema(SentinelTableError, ValueError):
+    """A schema asks for what DynamoDB would refuse."""
+
+
+class NotOwned(SentinelTableError):
+    """The table has another owner, or none, and adopting it was not asked for; nothing was changed."""
+
+
+class UnsafeChange(SentinelTableError):
+    """DynamoDB cannot make the change in place, or only by losing records; nothing was changed."""
+
+
+class ProtectedTable(SentinelTableError):
+    """The table is protected against deletion; nothing was changed."""
+
+
+class Vanished(SentinelTableError):
+    """The table went away, or was replaced by another, while this event was working on it."""
+
+
+class RefusedByAws(SentinelTableError):
+    """AWS refused a call for a reason that does not pass by waiting."""
+
+
+class NotNow(SentinelTableError):
+    """AWS refused a call for a reason that passes: wait, look again. For the loop in `converge`; nobody else sees it."""
+
+    def __init__(self, message: str, *, back_off: bool = False, in_doubt: bool = False) -> None:
+        super().__init__(message)
+        self.back_off = back_off
+        """Whether to come back at ever longer intervals."""
+        self.in_doubt = in_doubt
+        """Whether the call may have taken effect all the same."""
+
+
+class OutOfTime(SentinelTableError):
+    """Not settled yet, and this invocation's time, or the event's, is used up. The message says what is pending."""

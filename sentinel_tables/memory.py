@@ -1,0 +1,40 @@
+"""What an event has to remember from one invocation to the next. All else is read from the live table."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+
+@dataclass(slots=True)
+class Memory:
+    """
+    Filled in while the event is worked on, handed over with it. Moments are seconds since the epoch.
+
+    A process that dies takes its memory with it, so no table is safe by what stands here alone.
+    """
+
+    answer_by: float | None = None
+    """When CloudFormation has to have its answer."""
+    table_id: str = ""
+    """The table in hand. Another table under the same name is not the one that this event is about."""
+    tried_at: float | None = None
+    """When CreateTable was called last, for a table that was not there."""
+    made_at: float | None = None
+    """When CreateTable accepted the table."""
+    adopted: bool = False
+    """Whether this event took the table over."""
+    failure: str = ""
+    """Why a replacement has failed, while what it made is being removed."""
+    answer: dict[str, Any] | None = None
+    """An answer that could not be delivered yet."""
+
+    def note(self) -> dict[str, Any]:
+        """Itself as JSON values, to be handed over."""
+        return asdict(self)
+
+    @classmethod
+    def recalled(cls, note: object) -> Self:
+        """From what `note` gave; nothing, where there was no hand-over."""
+        if not isinstance(note, dict):
+            return cls()
+        known = {field.name for field in fields(cls)}
+        return cls(**{key: value for key, value in note.items() if key in known})

@@ -1,0 +1,189 @@
+"""
+The values that everything else speaks in. No behaviour beyond `TableSchema.validate`.
+
+Desired and live tables are one type, `Table`, so that they compare with `==`, setting by setting. `LiveTable` is a table
+that stands, with what only a standing table has.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from sentinel_tables.errors import InvalidSchema, shown
+
+KEY_TYPES = ("S", "N", "B")
+MAX_INDEXES = 20
+NO_LIMIT = -1
+TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}", re.ASCII)
+"""DynamoDB's rule for the names of tables and indexes.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html"""
+
+
+class Facet(StrEnum):
+    """What has a describing call of its own. `TABLE` is what DescribeTable tells."""
+
+    TABLE = "table"
+    TAGS = "tags"
+    TIME_TO_LIVE = "time to live"
+    BACKUPS = "backups"
+    INSIGHTS = "contributor insights"
+    POLICY = "resource policy"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAttribute:
+    """An attribute that is part of a key; `type` is `S`, `N` or `B`."""
+
+    name: str
+    type: str = "S"
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalSecondaryIndex:
+    """An index with keys of its own; `projection` is DynamoDB's ProjectionType."""
+
+    index_name: str
+    partition_key: KeyAttribute
+    sort_key: KeyAttribute | None = None
+    projection: str = "ALL"
+
+    @property
+    def keys(self) -> tuple[KeyAttribute, ...]:
+        """The partition key, then the sort key where there is one."""
+        return (self.partition_key,) if self.sort_key is None else (self.partition_key, self.sort_key)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """What Sentinel's code relies on: keys, indexes, the attribute that expiry goes by, and how the table is billed."""
+
+    table_name: str
+    partition_key: KeyAttribute
+    sort_key: KeyAttribute | None = None
+    global_secondary_indexes: tuple[GlobalSecondaryIndex, ...] = ()
+    ttl_attribute: str = "ttl"
+    billing_mode: str = "PAY_PER_REQUEST"
+
+    @property
+    def keys(self) -> tuple[KeyAttribute, ...]:
+        """The partition key, then the sort key where there is one."""
+        return (self.partition_key,) if self.sort_key is None else (self.partition_key, self.sort_key)
+
+    def gsi_names(self) -> tuple[str, ...]:
+        """The names of the indexes, in the schema's order."""
+        return tuple(index.index_name for index in self.global_secondary_indexes)
+
+    def attributes(self) -> Iterator[KeyAttribute]:
+        """Every key attribute of the table and of its indexes, as often as it is used."""
+        yield from self.keys
+        for index in self.global_secondary_indexes:
+            yield from index.keys
+
+    def validate(self) -> None:
+        """
+        Raises InvalidSchema for what DynamoDB would refuse.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
+        """
+        for kind, name in (("Table", self.table_name), *(("Index", name) for name in self.gsi_names())):
+            if not TABLE_NAME.fullmatch(name):
+                raise InvalidSchema(f"{kind} name {shown(name)} is not valid. Use 3 to 255 of a-z A-Z 0-9 _ . -")
+        if len(set(self.gsi_names())) != len(self.gsi_names()):
+            raise InvalidSchema(f"Two indexes of table {shown(self.table_name)} have one name. Give each its own.")
+        if len(self.global_secondary_indexes) > MAX_INDEXES:
+            raise InvalidSchema(f"Table {shown(self.table_name)} has over {MAX_INDEXES} indexes. Remove some.")
+        self._validate_attributes()
+
+    def _validate_attributes(self) -> None:
+        types: dict[str, str] = {}
+        for attribute in self.attributes():
+            if not attribute.name:
+                raise InvalidSchema(f"A key attribute of table {shown(self.table_name)} has no name. Give it one.")
+            if attribute.type not in KEY_TYPES:
+                raise InvalidSchema(
+                    f"Attribute {shown(attribute.name)} has key type {shown(attribute.type)}. Use S, N or B."
+                )
+            if types.setdefault(attribute.name, attribute.type) != attribute.type:
+                raise InvalidSchema(f"Attribute {shown(attribute.name)} has two types. Use one in every key.")
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """
+    Encryption at rest.
+
+    `kms` is false for the AWS owned key. `key` is what names the customer managed key (an ARN wherever a table stands),
+    and None for the AWS managed key `alias/aws/dynamodb`.
+    """
+
+    kms: bool = True
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be changed on a standing table. A setting that a template leaves out has the value given here."""
+
+    deletion_protection: bool = False
+    recovery_days: int | None = 35
+    """Days that point-in-time recovery reaches back; None where it is off."""
+    encryption: Encryption = Encryption()
+    time_to_live: str | None = "ttl"
+    """The attribute that holds the moment of expiry; None where expiry is off."""
+    stream: str | None = None
+    """The StreamViewType; None where there is no stream."""
+    table_class: str = "STANDARD"
+    max_read_units: int = NO_LIMIT
+    max_write_units: int = NO_LIMIT
+    contributor_insights: bool = False
+    policy: str | None = None
+    """The resource policy as canonical JSON; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, wanted or standing: its schema, its settings and its tags."""
+
+    schema: TableSchema
+    settings: Settings = Settings()
+    tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def name(self) -> str:
+        """The table's name, which is its physical id in CloudFormation."""
+        return self.schema.table_name
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """Something about a standing table that has not come to rest."""
+
+    what: str
+    """As a template's author would say it: `index gsi-status is being built`."""
+    index: str | None = None
+    backfilling: bool = False
+    brief: bool = False
+    """Accepted by DynamoDB and not to be undone: worth a short wait, not the whole of one's patience."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveTable:
+    """A table that stands, as the describing calls tell it."""
+
+    table: Table
+    status: str
+    """DynamoDB's TableStatus."""
+    arn: str
+    table_id: str
+    """Another one for each table that ever had the name."""
+    created_at: float
+    """Seconds since the epoch."""
+    stream_arn: str | None = None
+    attribute_types: Mapping[str, str] = field(default_factory=dict)
+    motions: tuple[Motion, ...] = ()
+    key_unknown: bool = False
+    """Whether it cannot be told if the table's KMS key is the AWS managed one."""
+    facets: frozenset[Facet] = frozenset(Facet)
+    """What was read; the rest stands at the value of a table that was just made."""

@@ -1,0 +1,210 @@
+"""
+Create, Update and Delete: which table, whose it is, which physical id and attributes the answer has.
+
+The physical id is the table's name. A Create that failed without having made a table answers with an id that is no table's
+name: the Delete which CloudFormation sends next is not to touch a table that stood there before.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sentinel_tables.allowance import Allowance
+from sentinel_tables.converge import Tables, converge, remove
+from sentinel_tables.errors import InvalidRequest, OutOfTime, SentinelTableError
+from sentinel_tables.goals import Done, Removed, Standing
+from sentinel_tables.memory import Memory
+from sentinel_tables.model import LiveTable
+from sentinel_tables.request import Request, Verb, is_table_name
+
+log = logging.getLogger(__name__)
+
+NOT_CREATED = "not-created"
+"""How the physical id of a Create begins that made no table. The colon after it is in no table's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What CloudFormation is told; `reason` is empty on success."""
+
+    physical_id: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """
+    What a request is served with: the tables, the time there is, and how the names of this provider's tables begin.
+
+    `removal_reserve` is how many seconds a replacement keeps back to remove the new table again, should it fail.
+    """
+
+    tables: Tables
+    allowance: Allowance
+    prefix: str
+    removal_reserve: float = 0.0
+
+
+def provide(request: Request, around: Surroundings, memory: Memory) -> Outcome:
+    """
+    Serves the request to its end.
+
+    Raises OutOfTime where the event has time left and this invocation has not: the next one goes on, with `memory`.
+    """
+    try:
+        return _SERVED_BY[request.verb](request, around, memory)
+    except OutOfTime as pending:
+        if not around.allowance.event_is_over():
+            raise
+        return Outcome(_id_of_failed(request, memory), reason=_too_late(pending))
+    except SentinelTableError as error:
+        return Outcome(_id_of_failed(request, memory), reason=str(error))
+
+
+def give_up(request: Request, around: Surroundings, memory: Memory, reason: str) -> Outcome:
+    """The outcome where the event cannot go on, although it has time left; a replacement is undone as far as time goes."""
+    if request.desired and request.verb is Verb.UPDATE and request.desired.table.name != request.physical_id:
+        reason += _undo(request, request.desired.table.name, around, memory)
+    return Outcome(_id_of_failed(request, memory), reason=reason)
+
+
+def unread(event: Mapping[str, object], error: InvalidRequest) -> Outcome:
+    """The outcome of an event that could not be read; a Create of that kind has looked at nothing."""
+    physical_id = event.get("PhysicalResourceId")
+    given = physical_id if isinstance(physical_id, str) and physical_id else ""
+    return Outcome(given or _not_created(None, str(event.get("RequestId", ""))), reason=str(error))
+
+
+def _create(request: Request, around: Surroundings, memory: Memory) -> Outcome:
+    return _succeeded(request, converge(_goal(request), around.tables, around.allowance, memory))
+
+
+def _update(request: Request, around: Surroundings, memory: Memory) -> Outcome:
+    goal = _goal(request)
+    if goal.name == request.physical_id:
+        return _succeeded(request, converge(goal, around.tables, around.allowance, memory))
+    return _replace(request, goal, around, memory)
+
+
+def _replace(request: Request, goal: Standing, around: Surroundings, memory: Memory) -> Outcome:
+    """
+    A table under another name. CloudFormation deletes the old one in an event of its own, if all goes well.
+
+    If not, it never mentions the new one again: what this event made of it is undone first.
+    """
+    if not memory.failure:
+        allowance = around.allowance.keeping_back(around.removal_reserve)
+        try:
+            return _succeeded(request, converge(goal, around.tables, allowance, memory))
+        except OutOfTime as pending:
+            if not allowance.event_is_over():
+                raise
+            memory.failure = _too_late(pending)
+        except SentinelTableError as error:
+            memory.failure = str(error)
+    return Outcome(request.physical_id, reason=memory.failure + _undo(request, goal.name, around, memory))
+
+
+def _undo(request: Request, name: str, around: Surroundings, memory: Memory) -> str:
+    """
+    Removes the new table where this event made it, releases it where this event adopted it; else leaves it.
+
+    A table that this event may have made in an invocation that died is known by its age.
+    """
+    in_hand = memory.tried_at is not None or memory.adopted
+    if not in_hand and request.sent_at is None:
+        return ""
+    goal = Removed(
+        name,
+        request.owner,
+        made_since=None if in_hand else request.sent_at,
+        may_yet_come=memory.tried_at is not None and not memory.table_id,
+    )
+    try:
+        done = remove(goal, around.tables, around.allowance, replace(memory))
+    except SentinelTableError as error:
+        if isinstance(error, OutOfTime) and not around.allowance.event_is_over():
+            raise
+        log.warning("left behind", extra={"table": name, "reason": str(error)})
+        return f" Remove table {name[:48]}, which was left behind."
+    log.info("undone", extra={"table": name, "reason": done.why})
+    return ""
+
+
+def _delete(request: Request, around: Surroundings, memory: Memory) -> Outcome:
+    """
+    The table of the physical id; and where that is none of ours, the one that the properties name.
+
+    When something else in a stack fails, CloudFormation cancels a Create that is at work: it sends a Delete with a
+    physical id that it invents, and the Create may make its table yet.
+    """
+    name, named = request.physical_id, request.named
+    made_since = _made_since(name)
+    done = Done()
+    if is_table_name(name, around.prefix):
+        done = _remove(Removed(name, request.owner), around, memory)
+    if named and named != name and not done.ours and made_since != NEVER:
+        done = _remove(Removed(named, request.owner, made_since, may_yet_come=made_since is None), around, memory)
+    if not done.why:
+        log.info("left", extra={"table": name, "reason": "no table of this provider has that name"})
+    return Outcome(request.physical_id)
+
+
+def _remove(goal: Removed, around: Surroundings, memory: Memory) -> Done:
+    """Each of the tables that a Delete looks at is a matter of its own: nothing is remembered from one to the other."""
+    done = remove(goal, around.tables, around.allowance, Memory(answer_by=memory.answer_by))
+    log.info("removed" if done.ours else "left", extra={"table": goal.name, "reason": done.why})
+    return done
+
+
+_SERVED_BY: Mapping[Verb, Callable[[Request, Surroundings, Memory], Outcome]] = {
+    Verb.CREATE: _create,
+    Verb.UPDATE: _update,
+    Verb.DELETE: _delete,
+}
+
+NEVER = float("inf")
+
+
+def _made_since(physical_id: str) -> float | None:
+    """
+    How old a table may be at most that a Delete with this physical id removes, in seconds since the epoch.
+
+    None where the id is not one that a failed Create was answered with.
+    """
+    word, _, rest = physical_id.partition(":")
+    if word != NOT_CREATED or not rest:
+        return None
+    moment = rest.partition(":")[0]
+    return float(moment) if moment.isdecimal() else NEVER
+
+
+def _not_created(sent_at: float | None, request_id: str) -> str:
+    return f"{NOT_CREATED}:{'-' if sent_at is None else int(sent_at)}:{request_id[:128]}"
+
+
+def _id_of_failed(request: Request, memory: Memory) -> str:
+    if request.verb is not Verb.CREATE:
+        return request.physical_id
+    if request.desired is not None and (memory.tried_at is not None or memory.adopted):
+        return request.desired.table.name
+    return _not_created(request.sent_at, request.request_id)
+
+
+def _goal(request: Request) -> Standing:
+    if request.desired is None:
+        raise AssertionError("a Delete has nothing to converge to")
+    return Standing(request.desired)
+
+
+def _succeeded(request: Request, live: LiveTable) -> Outcome:
+    schema = request.desired.claim.schema_name if request.desired else ""
+    attributes = {"TableName": live.table.name, "Arn": live.arn, "TableId": live.table_id, "Schema": schema}
+    if live.stream_arn:
+        attributes["StreamArn"] = live.stream_arn
+    return Outcome(live.table.name, attributes)
+
+
+def _too_late(pending: OutOfTime) -> str:
+    return f"Time is up: {str(pending)[:150]}. What was done stays done; repeat the operation, with a longer ServiceTimeout."
