@@ -1,5 +1,4 @@
-"""
-The delivery of an answer to CloudFormation. Needs Python's own library alone, so that a broken installation is told of too.
+"""The delivery of an answer to CloudFormation, by Python's own library alone, so that a broken installation is told too.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
 """

@@ -1,5 +1,4 @@
-"""
-What Lambda calls. The clients are made here, when the process starts, so that no event waits for them.
+"""What Lambda calls. The clients are made here, when the process starts, so that no event waits for them.
 
 A process that cannot start tells so to CloudFormation, event by event: silence would keep a stack waiting for an hour.
 """

@@ -1,5 +1,4 @@
-"""
-The life of an event: from one invocation to the next, until there is an outcome. Time and AWS are arguments.
+"""The life of an event: from one invocation to the next, until there is an outcome. Time and AWS are arguments.
 
 What outlasts an invocation goes on in a fresh one of the same function, invoked asynchronously with the event and what has
 to be remembered; the chain ends before CloudFormation's patience does.
@@ -41,8 +40,7 @@ class Means:
 
 
 def recalled(event: Mapping[str, Any], now: float) -> Memory:
-    """
-    What is remembered of the event; in its first invocation, by when it has to be answered.
+    """What is remembered of the event; in its first invocation, by when it has to be answered.
 
     CloudFormation's patience begins when it signs the ResponseURL, which may be a while before Lambda delivers the event.
     A date that cannot be, such as one of a sample event, does not count.
@@ -55,8 +53,7 @@ def recalled(event: Mapping[str, Any], now: float) -> Memory:
 
 
 def serve(event: Mapping[str, Any], memory: Memory, ends_at: float, means: Means) -> Outcome | None:
-    """
-    Serves the event in an invocation that ends at `ends_at`, in seconds since the epoch.
+    """Serves the event in an invocation that ends at `ends_at`, in seconds since the epoch.
 
     Returns the outcome, or None where the next invocation goes on.
     """

@@ -1,5 +1,4 @@
-"""
-Log lines that an operator can query: one JSON object each, with the ids of the event that it is about.
+"""Log lines that an operator can query: one JSON object each, with the ids of the event that it is about.
 
 Whatever came from outside is escaped and bounded, and no line holds the signature of a ResponseURL.
 """

@@ -1,5 +1,4 @@
-"""
-`Custom::SentinelTable`: Sentinel's DynamoDB tables as a CloudFormation resource.
+"""`Custom::SentinelTable`: Sentinel's DynamoDB tables as a CloudFormation resource.
 
 The trip of an event, told once. `handler` receives it, and hands it to `request`, which turns its strings into frozen
 values; from there nobody sees the event again. `resource` knows what Create, Update and Delete mean and which physical id

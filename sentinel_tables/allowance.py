@@ -23,8 +23,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """
-    When work has to stop: `invocation_ends` for this invocation, `answer_by` for the event. Seconds since the epoch.
+    """When work has to stop: `invocation_ends` for this invocation, `answer_by` for the event. Seconds since the epoch.
 
     Both moments lie before the real ends by what an answer, or handing over, may take.
     """

@@ -1,5 +1,6 @@
 """Calls to AWS: each answers, or raises what is to be done about its refusal, as the table in `refusals` sorts it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from sentinel_tables import refusals
 from sentinel_tables.errors import NotNow, ProtectedTable, RefusedByAws, SentinelTableError, shown
 from sentinel_tables.refusals import Verdict
 
+PREAMBLE = re.compile(r"^User: \S+ is not authorized to perform: ")
+"""What every refused permission begins with; what follows names the action and the resource."""
 Client = Any
 """A client of boto3: its methods are made at run time, and steps name them as data."""
 
@@ -23,8 +26,7 @@ class DoneAlready(SentinelTableError):
 
 
 def call(client: Client, api: str, arguments: Mapping[str, object]) -> Any:
-    """
-    The answer of `client` to `api`, a method of it.
+    """The answer of `client` to `api`, a method of it.
 
     Raises NotNow, RefusedByAws, ProtectedTable, Absent or DoneAlready.
     """
@@ -43,7 +45,7 @@ def _sorted(api: str, error: ClientError) -> SentinelTableError:
     told = error.response.get("Error", {})
     code, message = str(told.get("Code", "")), str(told.get("Message", ""))
     verdict = refusals.sort(code, message, error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    words = f"{api}: {code}: {shown(message, 130)}"
+    words = f"{api}: {code}: {shown(PREAMBLE.sub('', message), 130)}"
     match verdict:
         case Verdict.ABSENT:
             return Absent(words)

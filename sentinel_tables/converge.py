@@ -1,5 +1,4 @@
-"""
-The one loop: read the table, decide, take a step, wait, and read again, until nothing is left to do.
+"""The one loop: read the table, decide, take a step, wait, and read again, until nothing is left to do.
 
 Deciding stands in `goals`; the loop alone calls and sleeps. A handler that dies, an event that comes twice and a hand-over
 to the next invocation are all one thing here: the loop starts again, and nothing but the live table is state.
@@ -9,6 +8,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from sentinel_tables import ownership
 from sentinel_tables.allowance import Allowance
 from sentinel_tables.errors import NotNow, OutOfTime, shown
 from sentinel_tables.goals import DOUBT_SECONDS, VISIBILITY_SECONDS, Done, Goal, Move, Removed, Standing, Trail, Wait
@@ -35,8 +35,7 @@ class Tables(Protocol):
     def read(
         self, name: str, known: LiveTable | None, facets: frozenset[Facet], again: frozenset[Facet]
     ) -> LiveTable | None:
-        """
-        The table of that name, or None.
+        """The table of that name, or None.
 
         DescribeTable is always asked. Of the other `facets`, those in `again` and those that `known` does not tell of this
         very table are read, where the table is far enough along to be asked.
@@ -61,7 +60,7 @@ class _Pace:
     creating_at: float | None = None
 
     def trail(self, now: float) -> Trail:
-        return Trail(now, now - self.began, self.taken, self.shows_by, self.creating_at)
+        return Trail(now, self.what, now - self.began, self.taken, self.shows_by, self.creating_at)
 
     def turn_to(self, what: str, now: float) -> None:
         if what != self.what:
@@ -75,8 +74,7 @@ class _Pace:
         self.taken, self.shows_by = step, shows_by
 
     def pause(self, now: float, jitter: float) -> float:
-        """
-        Seconds until the next look: short while the wait is young, later a fixed share of it.
+        """Seconds until the next look: short while the wait is young, later a fixed share of it.
 
         So the answer comes within a second of what takes up to a minute, and within 2 % of what takes longer, and the
         work of many minutes is not asked after every second.
@@ -89,8 +87,7 @@ class _Pace:
 
 
 def converge(goal: Standing, tables: Tables, allowance: Allowance, memory: Memory) -> LiveTable:
-    """
-    Makes the table what the template says, and returns it as it then stands.
+    """Makes the table what the template says, and returns it as it then stands.
 
     Raises NotOwned, UnsafeChange, RefusedByAws, Vanished, and OutOfTime where it has not settled yet.
     """
@@ -102,8 +99,7 @@ def converge(goal: Standing, tables: Tables, allowance: Allowance, memory: Memor
 
 
 def remove(goal: Removed, tables: Tables, allowance: Allowance, memory: Memory) -> Done:
-    """
-    Deletes or releases the table as its owner may, and tells what became of it.
+    """Deletes or releases the table as its owner may, and tells what became of it.
 
     Raises ProtectedTable, RefusedByAws, and OutOfTime where it is not gone yet.
     """
@@ -174,14 +170,16 @@ class _Work:
         self._stop_in_time()
         if step.effect is Effect.CREATES:
             self.memory.tried_at = self.clock.now()
-        if step.effect is Effect.ADOPTS:
-            self.memory.adopted = True
+        if step.effect is Effect.ADOPTS and self.live is not None and self.memory.adopted is None:
+            self.memory.adopted = ownership.marks(self.live.table.tags)
         log.info("step", extra={"step": step.api, "table": self.goal.name, "reason": step.reason})
         try:
             self.tables.take(step)
         except NotNow as refusal:
             if refusal.in_doubt:
                 self.pace.took(step, self.clock.now() + DOUBT_SECONDS)
+            elif step.effect is Effect.CREATES:
+                self.memory.tried_at = None
             raise
         now = self.clock.now()
         if step.effect is Effect.CREATES:

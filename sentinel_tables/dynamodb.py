@@ -1,5 +1,4 @@
-"""
-The tables port on boto3: what stands, and the taking of steps. The only module that knows boto3's clients.
+"""The tables port on boto3: what stands, and the taking of steps. The only module that knows boto3's clients.
 
 Each call either answers, or raises NotNow, RefusedByAws or ProtectedTable, as `refusals` sorts it. botocore is to make one
 attempt at a call: trying again is the business of the loop in `converge`, which looks at the table first.
@@ -25,8 +24,7 @@ ATTEMPTS_AT_MANAGED_KEY = 3
 
 
 class DynamoTables:
-    """
-    Reads tables, and takes steps on them, through a DynamoDB client.
+    """Reads tables, and takes steps on them, through a DynamoDB client.
 
     `keys` makes the KMS client, which is needed seldom: for a key that a template names by other than its ARN, and to tell
     the AWS managed key from others, once in the life of a process.
@@ -56,7 +54,7 @@ class DynamoTables:
         if live.status in UNREADY:
             return live
         if known is not None and known.table_id == live.table_id:
-            live = _carried(known, live, (known.facets & facets) - again)
+            live = _carried(known, live, (known.facets & facets) - again - {Facet.TABLE})
         for facet in sorted(facets - live.facets):
             live = self._readers[facet](live)
             live = replace(live, facets=live.facets | {facet})
@@ -72,8 +70,7 @@ class DynamoTables:
             raise NotNow(str(refusal)) from refusal
 
     def with_key_arn(self, encryption: Encryption) -> Encryption:
-        """
-        The same encryption, a customer managed key named by its ARN, as DescribeTable does.
+        """The same encryption, a customer managed key named by its ARN, as DescribeTable does.
 
         Sending the encryption that is already set starts a new one, so ARNs have to be compared. Raises NotNow, and
         RefusedByAws where there is no usable key of that name.
@@ -137,6 +134,8 @@ class DynamoTables:
         encryption = live.table.settings.encryption
         if not encryption.kms or encryption.key is None:
             return live
+        if encryption.key.endswith(f":{AWS_MANAGED_KEY}"):
+            return _with(live, encryption=replace(encryption, key=None))
         if self._managed_key is None and self._attempts_left:
             self._managed_key = self._look_up_managed_key()
         if self._managed_key is None:
@@ -145,7 +144,7 @@ class DynamoTables:
         return _with(live, encryption=replace(encryption, key=None)) if managed else live
 
     def _look_up_managed_key(self) -> str | None:
-        """The ARN of the AWS managed key. Without it, any KMS key is taken for it, and no table fails for that."""
+        """The ARN of the AWS managed key, or None where it cannot be found out: no table is to fail for that alone."""
         self._attempts_left -= 1
         try:
             return str(call(self._keys(), "describe_key", {"KeyId": AWS_MANAGED_KEY})["KeyMetadata"]["Arn"])
@@ -177,4 +176,5 @@ def _carried(known: LiveTable, live: LiveTable, facets: frozenset[Facet]) -> Liv
     settings = {CARRIED[facet]: getattr(before, CARRIED[facet]) for facet in facets & CARRIED.keys()}
     if Facet.TAGS in facets:
         live = replace(live, table=replace(live.table, tags=known.table.tags))
-    return _with(replace(live, facets=live.facets | facets), **settings)
+    motions = tuple(motion for motion in known.motions if motion.facet in facets)
+    return _with(replace(live, facets=live.facets | facets, motions=live.motions + motions), **settings)

@@ -1,10 +1,10 @@
-"""
-What to do next, given how the table stands: a step, a wait, or nothing more. Pure, but for what time it is.
+"""What to do next, given how the table stands: a step, a wait, or nothing more. Pure, but for what time it is.
 
 Two goals: `Standing`, that a table is as its template says, and `Removed`, that it is gone or released.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sentinel_tables import ownership
@@ -15,9 +15,10 @@ from sentinel_tables.ownership import Hold, Owner
 from sentinel_tables.plan import Desired, plan, plan_removal
 from sentinel_tables.steps import Step
 
-TAG_LAG_SECONDS = 10.0
-"""The tags of a table that was just made are invisible for up to 3 s: a table younger than this is not judged by their
-absence."""
+TAG_LAG_SECONDS = 4.0
+"""How long after a table is ACTIVE its tags may be invisible, with something to spare."""
+NEWBORN_SECONDS = 30.0
+"""A table younger than this may be in that state: creating one with its indexes takes up to 22 s."""
 VISIBILITY_SECONDS = 30.0
 """How long a table that CreateTable accepted may be unknown to DescribeTable, and a change may go unseen."""
 DOUBT_SECONDS = 3.0
@@ -40,10 +41,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Nothing to do; `why` says what was found or what became of the table, `ours` whether anything was done to it."""
+    """Nothing to do; `why` says what was found or what became of the table.
+
+    `ours` says whether anything was done to it, `spared` whether it was left although it is this resource's.
+    """
 
     why: str = ""
     ours: bool = False
+    spared: bool = False
 
 
 Move = Step | Wait | Done
@@ -54,6 +59,7 @@ class Trail:
     """What the loop has behind it: the time, how long it has waited for one thing, and the step it took last."""
 
     now: float
+    waits_for: str = ""
     waited: float = 0.0
     taken: Step | None = None
     shows_by: float = 0.0
@@ -125,24 +131,30 @@ class Standing:
             waiting = trail.does_not_show(steps[0])
             return Wait(f"not in effect yet: {steps[0].reason}", frozenset({steps[0].facet})) if waiting else steps[0]
         if motions and trail.waited < BRIEF_SECONDS:
-            return Wait(_told(motions), frozenset({Facet.TIME_TO_LIVE, Facet.INSIGHTS}))
+            return Wait(_told(motions), frozenset(motion.facet for motion in motions))
         return Done()
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """
-    That the table is gone, where its owner created it, or released, where it was adopted; left alone where neither.
+    """That the table is gone, where its owner created it, or released, where it was adopted; left alone where neither.
 
     `made_since` limits that to a table that is no older, in seconds since the epoch. `may_yet_come` says that a Create of
-    the same resource may be at work somewhere else.
+    the same resource may be at work somewhere else. `back_to` are the ownership tags that a release is to put back.
+    `unfinished` limits it to a table that is not yet as it was to be: one that was finished may hold records.
     """
 
     name: str
     owner: Owner
     made_since: float | None = None
     may_yet_come: bool = False
-    facets: frozenset[Facet] = frozenset({Facet.TAGS})
+    back_to: Mapping[str, str] = field(default_factory=dict)
+    unfinished: Desired | None = None
+
+    @property
+    def facets(self) -> frozenset[Facet]:
+        """What it has to know of the table."""
+        return frozenset(Facet) if self.unfinished else frozenset({Facet.TABLE, Facet.TAGS})
 
     def next_move(self, live: LiveTable | None, memory: Memory, trail: Trail) -> Move:
         """Raises ProtectedTable."""
@@ -159,9 +171,11 @@ class Removed:
     def _remove(self, live: LiveTable, trail: Trail) -> Move:
         if self.made_since is not None and live.created_at < self.made_since:
             return Done("it was left: it stood there before")
-        steps = plan_removal(self.owner, live)
+        steps = plan_removal(self.owner, live, self.back_to)
         if not steps:
             return _ended(trail, found="it was left: its tags do not name this resource as its owner")
+        if self.unfinished is not None and not plan(self.unfinished, live):
+            return Done("it was left: it is finished, and may hold records", spared=True)
         blocking = [motion for motion in live.motions if not motion.brief and not motion.backfilling]
         if blocking and ownership.hold(self.owner, live.table.tags) is Hold.CREATED:
             return Wait(_told(blocking))
@@ -174,9 +188,12 @@ def _unknown(goal: Goal, live: LiveTable, memory: Memory, trail: Trail) -> Wait 
     """A table is not judged before it can be seen whole: all that the goal has to know, and its owner's tags."""
     if not goal.facets <= live.facets:
         return Wait(f"table {shown(goal.name)} is {live.status}")
-    births = (memory.made_at or live.created_at, trail.creating_at or 0.0)
-    if ownership.STACK_ID not in live.table.tags and any(abs(trail.now - birth) < TAG_LAG_SECONDS for birth in births):
-        return Wait(f"the tags of table {shown(goal.name)} are not visible yet", frozenset({Facet.TAGS}))
+    newborn = any(abs(trail.now - birth) < NEWBORN_SECONDS for birth in (live.created_at, trail.creating_at or 0.0))
+    if ownership.STACK_ID not in live.table.tags and (newborn or memory.made_at is not None):
+        wait = Wait(f"the tags of table {shown(goal.name)} are not visible yet", frozenset({Facet.TAGS}))
+        patience = TAG_LAG_SECONDS if memory.made_at is None else NEWBORN_SECONDS
+        if trail.waits_for != wait.what or trail.waited < patience:
+            return wait
     return None
 
 

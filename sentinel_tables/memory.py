@@ -6,8 +6,7 @@ from typing import Any, Self
 
 @dataclass(slots=True)
 class Memory:
-    """
-    Filled in while the event is worked on, handed over with it. Moments are seconds since the epoch.
+    """Filled in while the event is worked on, handed over with it. Moments are seconds since the epoch.
 
     A process that dies takes its memory with it, so no table is safe by what stands here alone.
     """
@@ -17,13 +16,13 @@ class Memory:
     table_id: str = ""
     """The table in hand. Another table under the same name is not the one that this event is about."""
     tried_at: float | None = None
-    """When CreateTable was called last, for a table that was not there."""
+    """When CreateTable was called for a table that was not there, and was not refused."""
     made_at: float | None = None
     """When CreateTable accepted the table."""
-    adopted: bool = False
-    """Whether this event took the table over."""
+    adopted: dict[str, str] | None = None
+    """The ownership tags of the table that this event took over, as they were before."""
     failure: str = ""
-    """Why a replacement has failed, while what it made is being removed."""
+    """Why the event has failed, while what it made is being removed."""
     answer: dict[str, Any] | None = None
     """An answer that could not be delivered yet."""
 

@@ -1,5 +1,4 @@
-"""
-The values that everything else speaks in. No behaviour beyond `TableSchema.validate`.
+"""The values that everything else speaks in. No behaviour beyond `TableSchema.validate`.
 
 Desired and live tables are one type, `Table`, so that they compare with `==`, setting by setting. `LiveTable` is a table
 that stands, with what only a standing table has.
@@ -82,8 +81,7 @@ class TableSchema:
             yield from index.keys
 
     def validate(self) -> None:
-        """
-        Raises InvalidSchema for what DynamoDB would refuse.
+        """Raises InvalidSchema for what DynamoDB would refuse.
 
         https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
         """
@@ -111,8 +109,7 @@ class TableSchema:
 
 @dataclass(frozen=True, slots=True)
 class Encryption:
-    """
-    Encryption at rest.
+    """Encryption at rest.
 
     `kms` is false for the AWS owned key. `key` is what names the customer managed key (an ARN wherever a table stands),
     and None for the AWS managed key `alias/aws/dynamodb`.
@@ -164,8 +161,13 @@ class Motion:
     """As a template's author would say it: `index gsi-status is being built`."""
     index: str | None = None
     backfilling: bool = False
-    brief: bool = False
-    """Accepted by DynamoDB and not to be undone: worth a short wait, not the whole of one's patience."""
+    facet: Facet = Facet.TABLE
+    """Where it shows."""
+
+    @property
+    def brief(self) -> bool:
+        """Whether DynamoDB has accepted it for good: worth a short wait, not the whole of one's patience."""
+        return self.facet is not Facet.TABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

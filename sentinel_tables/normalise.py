@@ -1,5 +1,4 @@
-"""
-From DynamoDB's answers to the values of `model`, so that live and desired tables compare with `==`.
+"""From DynamoDB's answers to the values of `model`, so that live and desired tables compare with `==`.
 
 The describing calls leave defaults out, and give lists in any order. Pure.
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
@@ -47,7 +46,7 @@ def time_to_live(description: Mapping[str, Any]) -> tuple[str | None, tuple[Moti
     """The attribute that records expire by, or None, and whether that is still coming about."""
     status = description.get("TimeToLiveStatus", "DISABLED")
     attribute = description.get("AttributeName") if status in ("ENABLED", "ENABLING") else None
-    return attribute, _brief(status, "time to live is being changed")
+    return attribute, _brief(status, Facet.TIME_TO_LIVE)
 
 
 def recovery_days(description: Mapping[str, Any]) -> int | None:
@@ -61,7 +60,7 @@ def recovery_days(description: Mapping[str, Any]) -> int | None:
 def contributor_insights(description: Mapping[str, Any]) -> tuple[bool, tuple[Motion, ...]]:
     """Whether contributor insights are on, and whether that is still coming about."""
     status = description.get("ContributorInsightsStatus", "DISABLED")
-    return status in ("ENABLED", "ENABLING"), _brief(status, "contributor insights are being changed")
+    return status in ("ENABLED", "ENABLING"), _brief(status, Facet.INSIGHTS)
 
 
 def canonical_policy(policy: object) -> str:
@@ -86,8 +85,8 @@ def _canonical(value: object, key: str = "") -> object:
     return value
 
 
-def _brief(status: str, what: str) -> tuple[Motion, ...]:
-    return (Motion(what, brief=True),) if status in ("ENABLING", "DISABLING") else ()
+def _brief(status: str, facet: Facet) -> tuple[Motion, ...]:
+    return (Motion(f"{facet.value} is {status}", facet=facet),) if status in ("ENABLING", "DISABLING") else ()
 
 
 def _types(description: Mapping[str, Any]) -> dict[str, str]:

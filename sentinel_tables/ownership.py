@@ -1,5 +1,4 @@
-"""
-Who owns a table, and what follows from it. Pure: tags in, a decision out.
+"""Who owns a table, and what follows from it. Pure: tags in, a decision out.
 
 An owner is a stack id and a logical id. The table itself says who owns it, in tags. Three rules, without exception:
 nothing is changed that is not owned; nothing is deleted that was not created; adopting is explicit.
@@ -42,8 +41,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """
-    What a resource asks for: to own the table of a schema.
+    """What a resource asks for: to own the table of a schema.
 
     `adopt` is true where the template says `ExistingTable: Adopt`. `since` is set on a Create alone: the moment, in seconds
     since the epoch, that CloudFormation sent it, where that is known.
@@ -62,14 +60,18 @@ def hold(owner: Owner, tags: Mapping[str, str]) -> Hold:
     return Hold.CREATED if tags.get(ORIGIN) == CREATED else Hold.ADOPTED
 
 
+def marks(tags: Mapping[str, str]) -> dict[str, str]:
+    """The tags of ownership among others."""
+    return {key: value for key, value in tags.items() if key.startswith(PREFIX)}
+
+
 def tags_of_new(claim: Claim) -> dict[str, str]:
     """The ownership tags of a table that the claim's owner creates."""
     return _tags(claim, CREATED)
 
 
 def tags_of_held(claim: Claim, live: LiveTable) -> dict[str, str]:
-    """
-    The ownership tags that the standing table is to have.
+    """The ownership tags that the standing table is to have.
 
     Raises NotOwned where it has another owner, or none, and the claim is not to adopt; UnsafeChange where its tags name
     another schema.
@@ -99,8 +101,7 @@ def _tags(claim: Claim, origin: str) -> dict[str, str]:
 
 
 def _stood_before(claim: Claim, live: LiveTable) -> bool:
-    """
-    Whether a Create found a table that an earlier life of the same resource had left, by `DeletionPolicy: Retain`.
+    """Whether a Create found a table that an earlier life of the same resource had left, by `DeletionPolicy: Retain`.
 
     It is taken back as one that was adopted: should this Create fail or be cancelled, the Delete that follows must not
     take the records with it.

@@ -1,5 +1,4 @@
-"""
-The difference between the table that is wanted and the table that stands, as steps. Pure: values in, values out.
+"""The difference between the table that is wanted and the table that stands, as steps. Pure: values in, values out.
 
 An empty plan is the only meaning of success. What cannot or must not be done is refused before the first step.
 """
@@ -18,21 +17,20 @@ LOST_STATES = ("INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVING", "ARCHIVED")
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """
-    What a template asks for.
+    """What a template asks for.
 
     `table` holds the template's own tags; those of ownership follow from `claim`. `forgotten_tags` are the keys that the
-    previous template named and this one does not.
+    previous template named and this one does not; `former_key` is the KMS key that it named.
     """
 
     table: Table
     claim: Claim
     forgotten_tags: frozenset[str] = frozenset()
+    former_key: str | None = None
 
 
 def plan(desired: Desired, live: LiveTable | None) -> tuple[Step, ...]:
-    """
-    The steps that turn the live table, or none, into the desired one, in the order they have to be taken.
+    """The steps that turn the live table, or none, into the desired one, in the order they have to be taken.
 
     Raises NotOwned or UnsafeChange where nothing may be done.
     """
@@ -44,19 +42,20 @@ def plan(desired: Desired, live: LiveTable | None) -> tuple[Step, ...]:
     return tuple(_changes(desired, replace(desired.table, tags={**desired.table.tags, **tags}), live))
 
 
-def plan_removal(owner: Owner, live: LiveTable) -> tuple[Step, ...]:
-    """
-    What a Delete has to do to a table: delete it, release it, or nothing.
+def plan_removal(owner: Owner, live: LiveTable, back_to: Mapping[str, str]) -> tuple[Step, ...]:
+    """What has to be done to be rid of a table: delete it, release it, or nothing.
 
-    An index that is being backfilled is deleted first, for it keeps its table from being deleted for as long as it takes.
-    Raises ProtectedTable.
+    `back_to` are the ownership tags that it had before it was adopted, where they are to be put back. An index that is
+    being backfilled is deleted first, for it keeps its table from being deleted for as long as it takes. Raises
+    ProtectedTable.
     """
     held = ownership.hold(owner, live.table.tags)
     if held is Hold.NOT:
         return ()
     if held is Hold.ADOPTED:
-        keys = [key for key in live.table.tags if key.startswith(ownership.PREFIX)]
-        return (steps.release(live.arn, keys),)
+        keys = ownership.marks(live.table.tags).keys() - back_to.keys()
+        given_back = (steps.give_back(live.arn, back_to),) if back_to else ()
+        return (*given_back, steps.release(live.arn, keys)) if keys else given_back
     if live.table.settings.deletion_protection:
         raise ProtectedTable(
             f"Table {shown(live.table.name)} is protected against deletion. "
@@ -115,7 +114,7 @@ def _spelled(keys: tuple[KeyAttribute, ...]) -> str:
 def _changes(desired: Desired, wanted: Table, live: LiveTable) -> Iterator[Step]:
     """Ownership first, so that nothing else is changed on a table that is not held; deletion protection last."""
     yield from _tag_changes(desired, wanted.tags, live)
-    yield from _setting_changes(wanted, live)
+    yield from _setting_changes(desired, live)
     yield from _stream_changes(wanted.name, wanted.settings, live.table.settings)
     yield from _policy_changes(wanted.settings, live)
     yield from _index_changes(wanted, live)
@@ -134,13 +133,14 @@ def _tag_changes(desired: Desired, wanted: Mapping[str, str], live: LiveTable) -
         yield steps.untag(live.arn, forgotten, "the template no longer names these tags")
 
 
-def _setting_changes(wanted: Table, live: LiveTable) -> Iterator[Step]:
+def _setting_changes(desired: Desired, live: LiveTable) -> Iterator[Step]:
+    wanted = desired.table
     name, want, have = wanted.name, wanted.settings, live.table.settings
     if want.recovery_days != have.recovery_days:
         yield steps.recover(name, want.recovery_days)
     if wanted.schema.billing_mode != live.table.schema.billing_mode:
         yield steps.bill_on_demand(name)
-    if not _encrypted_alike(want, live):
+    if not _encrypted_alike(desired, live):
         yield steps.encrypt(name, want.encryption)
     if want.table_class != have.table_class:
         yield steps.set_table_class(name, want.table_class)
@@ -150,11 +150,12 @@ def _setting_changes(wanted: Table, live: LiveTable) -> Iterator[Step]:
         yield steps.observe(name, enabled=want.contributor_insights)
 
 
-def _encrypted_alike(want: Settings, live: LiveTable) -> bool:
-    have = live.table.settings.encryption
-    if live.key_unknown and want.encryption.key is None:
-        return want.encryption.kms == have.kms
-    return want.encryption == have
+def _encrypted_alike(desired: Desired, live: LiveTable) -> bool:
+    """Where the AWS managed key cannot be told from others, any key passes for it but the one that was wanted before."""
+    want, have = desired.table.settings.encryption, live.table.settings.encryption
+    if live.key_unknown and want.kms and want.key is None:
+        return have.kms and not (desired.former_key and desired.former_key in (have.key or ""))
+    return want == have
 
 
 def _stream_changes(name: str, want: Settings, have: Settings) -> Iterator[Step]:

@@ -1,5 +1,4 @@
-"""
-Reading values that CloudFormation sends, where every scalar is a string: one reader for each kind of value.
+"""Reading values that CloudFormation sends, where every scalar is a string: one reader for each kind of value.
 
 A reader takes the value's place in the template and the value, and gives what it means, or raises InvalidRequest, which
 names the place, what stands there, and what may stand there.
@@ -8,6 +7,7 @@ names the place, what stands there, and what may stand there.
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sentinel_tables.errors import InvalidRequest, shown
@@ -77,35 +77,51 @@ def anything(_place: str, value: object) -> object:
     return value
 
 
-def structure(readers: Mapping[str, Reader], *required: str) -> Reader:
-    """A mapping of known keys, each with a reader of its own; read into a dict of those that are there."""
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """The reader of a mapping of known keys, each with a reader of its own; read into a dict of those that are there."""
 
-    def read(place: str, value: object) -> dict[str, Any]:
+    readers: Mapping[str, Reader]
+    required: tuple[str, ...] = ()
+
+    def __call__(self, place: str, value: object) -> dict[str, Any]:
+        """Raises InvalidRequest for the first thing that is wrong: a key too many, a key too few, a value."""
         if not isinstance(value, Mapping):
-            raise wrong(place, value, f"a mapping with {', '.join(readers)}")
+            raise wrong(place, value, f"a mapping with {', '.join(self.readers)}")
         dot = f"{place}." if place else ""
         for key in value:
-            if key not in readers:
-                raise InvalidRequest(f"Property {dot}{_key(key)} is not known. {_remedy(key, tuple(readers))}")
-        for key in required:
+            if key not in self.readers:
+                raise InvalidRequest(f"Property {dot}{_key(key)} is not known. {_remedy(key, tuple(self.readers))}")
+        for key in self.required:
             if key not in value:
                 raise InvalidRequest(f"Property {dot}{key} is missing. Add it to the resource's Properties.")
-        return {key: readers[key](f"{dot}{key}", item) for key, item in value.items()}
+        return {key: self.readers[key](f"{dot}{key}", item) for key, item in value.items()}
 
-    return read
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """The reader of a list, each of whose items has one reader."""
+
+    reader: Reader
+    most: int
+
+    def __call__(self, place: str, value: object) -> list[Any]:
+        """Raises InvalidRequest for a list that is none or too long, or for the first item that is wrong."""
+        if not isinstance(value, list):
+            raise wrong(place, value, "a list")
+        if len(value) > self.most:
+            raise InvalidRequest(f"Property {place} has {len(value)} items. It takes at most {self.most}.")
+        return [self.reader(f"{place}[{position}]", item) for position, item in enumerate(value)]
+
+
+def structure(readers: Mapping[str, Reader], *required: str) -> Reader:
+    """A mapping of known keys."""
+    return Structure(readers, required)
 
 
 def list_of(reader: Reader, most: int) -> Reader:
-    """A list, each of whose items has one reader."""
-
-    def read(place: str, value: object) -> list[Any]:
-        if not isinstance(value, list):
-            raise wrong(place, value, "a list")
-        if len(value) > most:
-            raise InvalidRequest(f"Property {place} has {len(value)} items. It takes at most {most}.")
-        return [reader(f"{place}[{position}]", item) for position, item in enumerate(value)]
-
-    return read
+    """A list of at most so many items of one kind."""
+    return ListOf(reader, most)
 
 
 def policy(place: str, value: object) -> dict[str, Any]:

@@ -1,5 +1,4 @@
-"""
-DynamoDB's refusals, sorted by what to do. The one table of codes and stable pieces of text.
+"""DynamoDB's refusals, sorted by what to do. The one table of codes and stable pieces of text.
 
 The code alone does not decide: some codes mean both "wait" and "never". The first row that fits is the one that counts.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html

@@ -1,5 +1,4 @@
-"""
-From CloudFormation's event to a `Request`, once. The only place that knows property names and strings.
+"""From CloudFormation's event to a `Request`, once. The only place that knows property names and strings.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
 """
@@ -81,11 +80,13 @@ PROPERTIES = {
 }
 """Every property of the resource, with what reads it."""
 
+RESOURCE = structure(PROPERTIES, "Schema")
+"""All of them together. Tools that show a template's mistakes before it is deployed walk along this."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """
-    An event in the words of this package.
+    """An event in the words of this package.
 
     `physical_id` is empty on Create. `desired` is None on Delete, which is about `named`, the table that the properties
     name, as far as they can be read; empty where they cannot. `sent_at` is in seconds since the epoch, None where unknown.
@@ -101,8 +102,7 @@ class Request:
 
 
 def parse(event: Mapping[str, Any], prefix: str) -> Request:
-    """
-    The request that an event makes of a provider whose tables' names begin with `prefix`.
+    """The request that an event makes of a provider whose tables' names begin with `prefix`.
 
     Raises InvalidRequest, which names the property and the remedy. A Delete is not refused for its properties.
     """
@@ -165,7 +165,7 @@ def _field(event: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -> str
 
 
 def _desired(event: Mapping[str, Any], owner: Owner, prefix: str, since: float | None) -> Desired:
-    properties = structure(PROPERTIES, "Schema")("", event.get("ResourceProperties", {}))
+    properties = RESOURCE("", event.get("ResourceProperties", {}))
     schema = resolve(properties["Schema"])
     name = properties.get("TableName", schema.default_table_name)
     if not is_table_name(name, prefix):
@@ -175,7 +175,7 @@ def _desired(event: Mapping[str, Any], owner: Owner, prefix: str, since: float |
     table.schema.validate()
     adopt = properties.get("ExistingTable") == "Adopt"
     claim = Claim(owner, properties["Schema"], adopt=adopt, since=since)
-    return Desired(table, claim, _tag_keys_before(event) - tags.keys())
+    return Desired(table, claim, _tag_keys_before(event) - tags.keys(), _key_before(event))
 
 
 def _settings(properties: Mapping[str, Any]) -> Settings:
@@ -237,6 +237,14 @@ def _tag_keys_before(event: Mapping[str, Any]) -> frozenset[str]:
     tags = properties.get("Tags") if isinstance(properties, Mapping) else None
     keys = [tag.get("Key") for tag in tags if isinstance(tag, Mapping)] if isinstance(tags, list) else []
     return frozenset(key for key in keys if isinstance(key, str) and not key.startswith(PREFIX))
+
+
+def _key_before(event: Mapping[str, Any]) -> str | None:
+    """The KMS key that the previous template named, as far as it can be read."""
+    properties = event.get("OldResourceProperties")
+    encryption = properties.get("SSESpecification") if isinstance(properties, Mapping) else None
+    key = encryption.get("KMSMasterKeyId") if isinstance(encryption, Mapping) else None
+    return key if isinstance(key, str) else None
 
 
 def _named(properties: object, prefix: str) -> str:

@@ -1,5 +1,4 @@
-"""
-Create, Update and Delete: which table, whose it is, which physical id and attributes the answer has.
+"""Create, Update and Delete: which table, whose it is, which physical id and attributes the answer has.
 
 The physical id is the table's name. A Create that failed without having made a table answers with an id that is no table's
 name: the Delete which CloudFormation sends next is not to touch a table that stood there before.
@@ -34,8 +33,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """
-    What a request is served with: the tables, the time there is, and how the names of this provider's tables begin.
+    """What a request is served with: the tables, the time there is, and how the names of this provider's tables begin.
 
     `removal_reserve` is how many seconds a replacement keeps back to remove the new table again, should it fail.
     """
@@ -47,8 +45,7 @@ class Surroundings:
 
 
 def provide(request: Request, around: Surroundings, memory: Memory) -> Outcome:
-    """
-    Serves the request to its end.
+    """Serves the request to its end.
 
     Raises OutOfTime where the event has time left and this invocation has not: the next one goes on, with `memory`.
     """
@@ -64,7 +61,7 @@ def provide(request: Request, around: Surroundings, memory: Memory) -> Outcome:
 
 def give_up(request: Request, around: Surroundings, memory: Memory, reason: str) -> Outcome:
     """The outcome where the event cannot go on, although it has time left; a replacement is undone as far as time goes."""
-    if request.desired and request.verb is Verb.UPDATE and request.desired.table.name != request.physical_id:
+    if request.desired and request.desired.table.name != request.physical_id:
         reason += _undo(request, request.desired.table.name, around, memory)
     return Outcome(_id_of_failed(request, memory), reason=reason)
 
@@ -77,21 +74,25 @@ def unread(event: Mapping[str, object], error: InvalidRequest) -> Outcome:
 
 
 def _create(request: Request, around: Surroundings, memory: Memory) -> Outcome:
-    return _succeeded(request, converge(_goal(request), around.tables, around.allowance, memory))
+    return _new(request, _goal(request), around, memory)
 
 
 def _update(request: Request, around: Surroundings, memory: Memory) -> Outcome:
-    goal = _goal(request)
-    if goal.name == request.physical_id:
-        return _succeeded(request, converge(goal, around.tables, around.allowance, memory))
-    return _replace(request, goal, around, memory)
+    """The same name is converged; another one is a replacement.
 
-
-def _replace(request: Request, goal: Standing, around: Surroundings, memory: Memory) -> Outcome:
+    CloudFormation deletes the old table of a replacement in an event of its own, if all goes well.
     """
-    A table under another name. CloudFormation deletes the old one in an event of its own, if all goes well.
+    goal = _goal(request)
+    if goal.name != request.physical_id:
+        return _new(request, goal, around, memory)
+    return _succeeded(request, converge(goal, around.tables, around.allowance, memory))
 
-    If not, it never mentions the new one again: what this event made of it is undone first.
+
+def _new(request: Request, goal: Standing, around: Surroundings, memory: Memory) -> Outcome:
+    """A table that this resource did not have before. Where that fails, what this event made of it is undone first.
+
+    After a replacement that failed, CloudFormation never mentions the new table again. And an event may come once more
+    when it is long answered, because its process died right after that: whatever that one makes has to go by itself too.
     """
     if not memory.failure:
         allowance = around.allowance.keeping_back(around.removal_reserve)
@@ -103,38 +104,44 @@ def _replace(request: Request, goal: Standing, around: Surroundings, memory: Mem
             memory.failure = _too_late(pending)
         except SentinelTableError as error:
             memory.failure = str(error)
-    return Outcome(request.physical_id, reason=memory.failure + _undo(request, goal.name, around, memory))
+    left_behind = _undo(request, goal.name, around, memory)
+    physical_id = _id_of_failed(request, memory) if left_behind else _id_of_failed(request, Memory())
+    return Outcome(physical_id, reason=memory.failure + left_behind)
 
 
 def _undo(request: Request, name: str, around: Surroundings, memory: Memory) -> str:
-    """
-    Removes the new table where this event made it, releases it where this event adopted it; else leaves it.
-
-    A table that this event may have made in an invocation that died is known by its age.
-    """
-    in_hand = memory.tried_at is not None or memory.adopted
-    if not in_hand and request.sent_at is None:
+    """Removes the new table where this event made it, gives it back where this event adopted it; else leaves it."""
+    goal = _to_undo(request, name, memory)
+    if goal is None:
         return ""
-    goal = Removed(
-        name,
-        request.owner,
-        made_since=None if in_hand else request.sent_at,
-        may_yet_come=memory.tried_at is not None and not memory.table_id,
-    )
+    left_behind = f" Table {name[:48]} was left behind: look after it."
     try:
         done = remove(goal, around.tables, around.allowance, replace(memory))
     except SentinelTableError as error:
         if isinstance(error, OutOfTime) and not around.allowance.event_is_over():
             raise
         log.warning("left behind", extra={"table": name, "reason": str(error)})
-        return f" Remove table {name[:48]}, which was left behind."
+        return left_behind
     log.info("undone", extra={"table": name, "reason": done.why})
-    return ""
+    return left_behind if done.spared else ""
+
+
+def _to_undo(request: Request, name: str, memory: Memory) -> Removed | None:
+    """What is to be undone of the new table.
+
+    What an invocation has made that died is known by the table's age, and by its not being finished. That is looked for
+    after a replacement alone: after a Create, the Delete that CloudFormation sends looks for it.
+    """
+    if memory.tried_at is not None or memory.adopted is not None:
+        yet = memory.tried_at is not None and not memory.table_id
+        return Removed(name, request.owner, may_yet_come=yet, back_to=memory.adopted or {})
+    if request.verb is Verb.UPDATE and request.sent_at is not None:
+        return Removed(name, request.owner, request.sent_at, unfinished=request.desired)
+    return None
 
 
 def _delete(request: Request, around: Surroundings, memory: Memory) -> Outcome:
-    """
-    The table of the physical id; and where that is none of ours, the one that the properties name.
+    """The table of the physical id; and where that is none of ours, the one that the properties name.
 
     When something else in a stack fails, CloudFormation cancels a Create that is at work: it sends a Delete with a
     physical id that it invents, and the Create may make its table yet.
@@ -168,8 +175,7 @@ NEVER = float("inf")
 
 
 def _made_since(physical_id: str) -> float | None:
-    """
-    How old a table may be at most that a Delete with this physical id removes, in seconds since the epoch.
+    """How old a table may be at most that a Delete with this physical id removes, in seconds since the epoch.
 
     None where the id is not one that a failed Create was answered with.
     """
@@ -187,7 +193,7 @@ def _not_created(sent_at: float | None, request_id: str) -> str:
 def _id_of_failed(request: Request, memory: Memory) -> str:
     if request.verb is not Verb.CREATE:
         return request.physical_id
-    if request.desired is not None and (memory.tried_at is not None or memory.adopted):
+    if request.desired is not None and (memory.tried_at is not None or memory.adopted is not None):
         return request.desired.table.name
     return _not_created(request.sent_at, request.request_id)
 

@@ -1,5 +1,4 @@
-"""
-The named schemas, as data: a new one is one new entry and no new code.
+"""The named schemas, as data: a new one is one new entry and no new code.
 
 They follow `BreakGlassTableSchema`, `ApprovalTableSchema` and `SessionTableSchema` of Sentinel's `infrastructure`
 package: a key or an index name that differs is one that Sentinel's queries do not find.

@@ -1,5 +1,4 @@
-"""
-One change to a table is one `Step`: a plain value that can be printed, compared and refused before it is taken.
+"""One change to a table is one `Step`: a plain value that can be printed, compared and refused before it is taken.
 
 One constructor for each call. DynamoDB takes one logical change in an UpdateTable, so each change is a step of its own.
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
@@ -33,8 +32,7 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """
-    A call to make, and why.
+    """A call to make, and why.
 
     `api` is a method of boto3's DynamoDB client. `facet` is where the change shows: what has to be read again to see it.
     """
@@ -186,6 +184,11 @@ def untag(arn: str, keys: Iterable[str], reason: str) -> Step:
 def release(arn: str, keys: Iterable[str]) -> Step:
     """The ownership tags off a table that stays."""
     return replace(untag(arn, keys, "an adopted table is released, not deleted"), effect=Effect.REMOVES)
+
+
+def give_back(arn: str, tags: Mapping[str, str]) -> Step:
+    """The ownership tags that a table had before it was adopted."""
+    return replace(tag(arn, tags), reason="the adoption is undone", effect=Effect.REMOVES)
 
 
 def _definitions(attributes: Iterable[KeyAttribute]) -> list[dict[str, str]]:
