@@ -32,7 +32,7 @@ class JsonLines(logging.Formatter):
         self.ids: dict[str, str] = {}
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as JSON, ASCII only."""
+        """The record as JSON, ASCII only, and the end of its line: Lambda's own handler adds none."""
         line = {
             "timestamp": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03}Z",
             "level": record.levelname,
@@ -41,8 +41,8 @@ class JsonLines(logging.Formatter):
             **{key: _bounded(value) for key, value in vars(record).items() if key not in STANDARD},
         }
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)[-4 * LONGEST_VALUE :]
-        return SECRET.sub(r"\1...", json.dumps(line, default=str))
+            line["exception"] = _scrubbed(self.formatException(record.exc_info))[-4 * LONGEST_VALUE :]
+        return _scrubbed(json.dumps(line, default=str)) + "\n"
 
 
 _LINES = JsonLines()
@@ -52,7 +52,9 @@ def set_up(level: str) -> None:
     """Puts every line of this process into that form. Raises ValueError for a level that there is not."""
     root = logging.getLogger()
     if not root.handlers:
-        root.addHandler(logging.StreamHandler(sys.stdout))
+        own = logging.StreamHandler(sys.stdout)
+        own.terminator = ""
+        root.addHandler(own)
     for handler in root.handlers:
         handler.setFormatter(_LINES)
     root.setLevel(level)
@@ -66,8 +68,12 @@ def bind(event: Mapping[str, object], aws_request_id: str) -> None:
     _LINES.ids["awsRequestId"] = aws_request_id
 
 
+def _scrubbed(text: str) -> str:
+    return SECRET.sub(r"\1...", text)
+
+
 def _bounded(value: object) -> object:
     if isinstance(value, int | float | bool | None):
         return value
-    text = str(value)
+    text = _scrubbed(str(value))
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."

@@ -11,7 +11,18 @@ from typing import Protocol
 from sentinel_tables import ownership
 from sentinel_tables.allowance import Allowance
 from sentinel_tables.errors import NotNow, OutOfTime, shown
-from sentinel_tables.goals import DOUBT_SECONDS, VISIBILITY_SECONDS, Done, Goal, Move, Removed, Standing, Trail, Wait
+from sentinel_tables.goals import (
+    DOUBT_SECONDS,
+    VISIBILITY_SECONDS,
+    Done,
+    GivenBack,
+    Goal,
+    Move,
+    Removed,
+    Standing,
+    Trail,
+    Wait,
+)
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Encryption, Facet, LiveTable
 from sentinel_tables.steps import Effect, Step
@@ -98,8 +109,8 @@ def converge(goal: Standing, tables: Tables, allowance: Allowance, memory: Memor
     return work.live
 
 
-def remove(goal: Removed, tables: Tables, allowance: Allowance, memory: Memory) -> Done:
-    """Deletes or releases the table as its owner may, and tells what became of it.
+def remove(goal: Removed | GivenBack, tables: Tables, allowance: Allowance, memory: Memory) -> Done:
+    """Deletes or releases the table as its owner may, or gives it back, and tells what became of it.
 
     Raises ProtectedTable, RefusedByAws, and OutOfTime where it is not gone yet.
     """

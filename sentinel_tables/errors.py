@@ -13,10 +13,14 @@ SHOWN_CHARACTERS = 48
 
 def shown(value: object, limit: int = SHOWN_CHARACTERS) -> str:
     """A value from outside as it may stand in a message or a log line: ASCII, on one line, at most `limit` characters."""
-    text = json.dumps(value[: limit + 1] if isinstance(value, str) else value, default=lambda other: type(other).__name__)
-    return (
-        text if len(text) <= limit else text[: limit - 4] + '..."' if isinstance(value, str) else text[: limit - 3] + "..."
-    )
+    if isinstance(value, str):
+        text = json.dumps(value[: limit + 1])
+        return text if len(text) <= limit else text[: limit - 4] + '..."'
+    try:
+        text = json.dumps(value, default=lambda other: type(other).__name__)
+    except (ValueError, RecursionError):
+        text = f"a very large {type(value).__name__}"
+    return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def bounded(message: str, limit: int = MESSAGE_CHARACTERS) -> str:

@@ -4,7 +4,7 @@ Two goals: `Standing`, that a table is as its template says, and `Removed`, that
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from sentinel_tables import ownership
@@ -12,8 +12,8 @@ from sentinel_tables.errors import Vanished, shown
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Facet, LiveTable, Motion
 from sentinel_tables.ownership import Hold, Owner
-from sentinel_tables.plan import Desired, plan, plan_removal
-from sentinel_tables.steps import Step
+from sentinel_tables.plan import Desired, plan, plan_removal, plan_return
+from sentinel_tables.steps import Effect, Step
 
 TAG_LAG_SECONDS = 4.0
 """How long after a table is ACTIVE its tags may be invisible, with something to spare."""
@@ -140,15 +140,14 @@ class Removed:
     """That the table is gone, where its owner created it, or released, where it was adopted; left alone where neither.
 
     `made_since` limits that to a table that is no older, in seconds since the epoch. `may_yet_come` says that a Create of
-    the same resource may be at work somewhere else. `back_to` are the ownership tags that a release is to put back.
-    `unfinished` limits it to a table that is not yet as it was to be: one that was finished may hold records.
+    the same resource may be at work somewhere else. `unfinished`
+    limits it to a table that is not yet as it was to be: one that was finished may hold records.
     """
 
     name: str
     owner: Owner
     made_since: float | None = None
     may_yet_come: bool = False
-    back_to: Mapping[str, str] = field(default_factory=dict)
     unfinished: Desired | None = None
 
     @property
@@ -171,7 +170,7 @@ class Removed:
     def _remove(self, live: LiveTable, trail: Trail) -> Move:
         if self.made_since is not None and live.created_at < self.made_since:
             return Done("it was left: it stood there before")
-        steps = plan_removal(self.owner, live, self.back_to)
+        steps = plan_removal(self.owner, live)
         if not steps:
             return _ended(trail, found="it was left: its tags do not name this resource as its owner")
         if self.unfinished is not None and not plan(self.unfinished, live):
@@ -184,11 +183,37 @@ class Removed:
         return steps[0]
 
 
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """That a table which this event adopted has the tags of ownership that it had `before`. Nothing else is done to it."""
+
+    name: str
+    owner: Owner
+    before: Mapping[str, str]
+    facets: frozenset[Facet] = frozenset({Facet.TABLE, Facet.TAGS})
+
+    def next_move(self, live: LiveTable | None, memory: Memory, trail: Trail) -> Move:
+        """A table that is there no more, or that somebody else has taken over meanwhile, is left alone."""
+        if live is None or memory.table_id not in ("", live.table_id):
+            return Done("there is no such table")
+        if not self.facets <= live.facets:
+            return Wait(f"table {shown(self.name)} is {live.status}")
+        ours = ownership.hold(self.owner, live.table.tags) is not Hold.NOT
+        steps = plan_return(live, self.before) if ours or trail.taken else ()
+        if not steps:
+            return Done("it was given back", ours=trail.taken is not None)
+        if trail.does_not_show(steps[0]):
+            return Wait(f"not in effect yet: {steps[0].reason}", frozenset({Facet.TAGS}))
+        return steps[0]
+
+
 def _unknown(goal: Goal, live: LiveTable, memory: Memory, trail: Trail) -> Wait | None:
     """A table is not judged before it can be seen whole: all that the goal has to know, and its owner's tags."""
     if not goal.facets <= live.facets:
         return Wait(f"table {shown(goal.name)} is {live.status}")
     newborn = any(abs(trail.now - birth) < NEWBORN_SECONDS for birth in (live.created_at, trail.creating_at or 0.0))
+    if trail.taken is not None and trail.taken.effect is Effect.REMOVES:
+        return None
     if ownership.STACK_ID not in live.table.tags and (newborn or memory.made_at is not None):
         wait = Wait(f"the tags of table {shown(goal.name)} are not visible yet", frozenset({Facet.TAGS}))
         patience = TAG_LAG_SECONDS if memory.made_at is None else NEWBORN_SECONDS

@@ -14,6 +14,7 @@ from sentinel_tables.errors import InvalidSchema, shown
 
 KEY_TYPES = ("S", "N", "B")
 MAX_INDEXES = 20
+LONGEST_KEY = 255
 NO_LIMIT = -1
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}", re.ASCII)
 """DynamoDB's rule for the names of tables and indexes.
@@ -97,8 +98,11 @@ class TableSchema:
     def _validate_attributes(self) -> None:
         types: dict[str, str] = {}
         for attribute in self.attributes():
-            if not attribute.name:
-                raise InvalidSchema(f"A key attribute of table {shown(self.table_name)} has no name. Give it one.")
+            if not 0 < len(attribute.name) <= LONGEST_KEY:
+                raise InvalidSchema(
+                    f"Table {shown(self.table_name)} has the key attribute {shown(attribute.name)}. "
+                    f"Give it a name of 1 to {LONGEST_KEY} characters."
+                )
             if attribute.type not in KEY_TYPES:
                 raise InvalidSchema(
                     f"Attribute {shown(attribute.name)} has key type {shown(attribute.type)}. Use S, N or B."

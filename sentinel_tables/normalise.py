@@ -63,9 +63,13 @@ def contributor_insights(description: Mapping[str, Any]) -> tuple[bool, tuple[Mo
     return status in ("ENABLED", "ENABLING"), _brief(status, Facet.INSIGHTS)
 
 
-def canonical_policy(policy: object) -> str:
-    """A policy document as JSON that compares: lists of one as that one, other lists sorted, accounts as their ARN."""
-    return json.dumps(_canonical(policy), sort_keys=True, separators=(",", ":"))
+def canonical_policy(policy: Mapping[str, Any]) -> str:
+    """A policy document as JSON that compares: lists of one as that one, other lists sorted, accounts as their ARN.
+
+    A document without a Version has the older one.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
+    """
+    return json.dumps(_canonical({"Version": "2008-10-17", **policy}), sort_keys=True, separators=(",", ":"))
 
 
 def _canonical(value: object, key: str = "") -> object:

@@ -42,20 +42,17 @@ def plan(desired: Desired, live: LiveTable | None) -> tuple[Step, ...]:
     return tuple(_changes(desired, replace(desired.table, tags={**desired.table.tags, **tags}), live))
 
 
-def plan_removal(owner: Owner, live: LiveTable, back_to: Mapping[str, str]) -> tuple[Step, ...]:
+def plan_removal(owner: Owner, live: LiveTable) -> tuple[Step, ...]:
     """What has to be done to be rid of a table: delete it, release it, or nothing.
 
-    `back_to` are the ownership tags that it had before it was adopted, where they are to be put back. An index that is
-    being backfilled is deleted first, for it keeps its table from being deleted for as long as it takes. Raises
-    ProtectedTable.
+    An index that is being backfilled is deleted first, for it keeps its table from being deleted for as long as it takes.
+    Raises ProtectedTable.
     """
     held = ownership.hold(owner, live.table.tags)
     if held is Hold.NOT:
         return ()
     if held is Hold.ADOPTED:
-        keys = ownership.marks(live.table.tags).keys() - back_to.keys()
-        given_back = (steps.give_back(live.arn, back_to),) if back_to else ()
-        return (*given_back, steps.release(live.arn, keys)) if keys else given_back
+        return (steps.release(live.arn, ownership.marks(live.table.tags)),)
     if live.table.settings.deletion_protection:
         raise ProtectedTable(
             f"Table {shown(live.table.name)} is protected against deletion. "
@@ -68,6 +65,17 @@ def plan_removal(owner: Owner, live: LiveTable, back_to: Mapping[str, str]) -> t
         if motion.index and motion.backfilling
     ]
     return (*backfills, steps.delete_table(name))
+
+
+def plan_return(live: LiveTable, before: Mapping[str, str]) -> tuple[Step, ...]:
+    """What gives a table back that was adopted: the tags of ownership as they were `before`.
+
+    What they did not have goes first: the new owner's name never stands beside the word that the old one had created it.
+    """
+    found = ownership.marks(live.table.tags)
+    differing = {key: value for key, value in before.items() if found.get(key) != value}
+    release = (steps.release(live.arn, found.keys() - before.keys()),) if found.keys() - before.keys() else ()
+    return (*release, steps.give_back(live.arn, differing)) if differing else release
 
 
 def _as_created(new: Table) -> LiveTable:

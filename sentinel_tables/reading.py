@@ -8,73 +8,103 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sentinel_tables.errors import InvalidRequest, shown
 
-Reader = Callable[[str, object], Any]
 LONGEST_POLICY = 20_480
 """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html"""
 POLICY_KEYS = frozenset({"Version", "Id", "Statement"})
 INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+ENDLESS = 10**18
+
+
+class Reader(Protocol):
+    """What reads one kind of value."""
+
+    @property
+    def takes(self) -> str:
+        """What may stand there, in words."""
+
+    def __call__(self, place: str, value: object) -> Any:
+        """What the value means; raises InvalidRequest."""
 
 
 def wrong(place: str, value: object, takes: str) -> InvalidRequest:
     """The error that says so."""
-    return InvalidRequest(f"Property {place} is {shown(value)}. It takes {takes}.")
+    return InvalidRequest(f"{_named(place)} is {shown(value)}. It takes {takes}.")
 
 
-def boolean(place: str, value: object) -> bool:
-    """`true` or `false`, as a string or as itself."""
-    if isinstance(value, bool):
-        return value
-    if value in ("true", "false"):
-        return value == "true"
-    raise wrong(place, value, "true or false")
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """The reader of a value without parts: `meaning` raises ValueError for one that it does not take."""
+
+    takes: str
+    meaning: Callable[[object], Any]
+
+    def __call__(self, place: str, value: object) -> Any:
+        """Raises InvalidRequest."""
+        try:
+            return self.meaning(value)
+        except ValueError:
+            raise wrong(place, value, self.takes) from None
 
 
 def integer(low: int, high: int, *, also: int | None = None) -> Reader:
     """A whole number of a range, or one other."""
-    takes = f"a whole number, {low} or more" if high >= 10**18 else f"a whole number from {low} to {high}"
-    takes += "" if also is None else f", or {also} for no limit"
+    takes = f"a whole number, {low} or more" if high >= ENDLESS else f"a whole number from {low} to {high}"
 
-    def read(place: str, value: object) -> int:
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value) if abs(value) < 10**18 else ""
-        if isinstance(value, str) and INTEGER.fullmatch(value):
-            number = int(value)
-            if low <= number <= high or number == also:
-                return number
-        raise wrong(place, value, takes)
+    def meaning(value: object) -> int:
+        number = _whole(value)
+        if not low <= number <= high and number != also:
+            raise ValueError(number)
+        return number
 
-    return read
+    return Scalar(takes if also is None else f"{takes}, or {also} for no limit", meaning)
 
 
 def choice(*choices: str) -> Reader:
     """One of some words, to the letter."""
 
-    def read(place: str, value: object) -> str:
+    def meaning(value: object) -> str:
         if isinstance(value, str) and value in choices:
             return value
-        raise wrong(place, value, " or ".join(filter(None, (", ".join(choices[:-1]), choices[-1]))))
+        raise ValueError(value)
 
-    return read
+    return Scalar(" or ".join(filter(None, (", ".join(choices[:-1]), choices[-1]))), meaning)
 
 
 def text(pattern: re.Pattern[str], takes: str) -> Reader:
     """A string of a pattern."""
 
-    def read(place: str, value: object) -> str:
+    def meaning(value: object) -> str:
         if isinstance(value, str) and pattern.fullmatch(value):
             return value
-        raise wrong(place, value, takes)
+        raise ValueError(value)
 
-    return read
+    return Scalar(takes, meaning)
 
 
-def anything(_place: str, value: object) -> object:
-    """Whatever stands there; CloudFormation itself sees to it."""
-    return value
+def _boolean(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise ValueError(value)
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and INTEGER.fullmatch(value):
+        return int(value)
+    raise ValueError(value)
+
+
+boolean = Scalar("true or false", _boolean)
+"""`true` or `false`, as a string or as itself."""
+anything = Scalar("whatever CloudFormation lets pass", lambda value: value)
+"""Of what CloudFormation itself sees to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +114,22 @@ class Structure:
     readers: Mapping[str, Reader]
     required: tuple[str, ...] = ()
 
+    @property
+    def takes(self) -> str:
+        """The keys by name."""
+        return f"a mapping with {', '.join(self.readers)}"
+
     def __call__(self, place: str, value: object) -> dict[str, Any]:
         """Raises InvalidRequest for the first thing that is wrong: a key too many, a key too few, a value."""
         if not isinstance(value, Mapping):
-            raise wrong(place, value, f"a mapping with {', '.join(self.readers)}")
+            raise wrong(place, value, self.takes)
         dot = f"{place}." if place else ""
         for key in value:
             if key not in self.readers:
                 raise InvalidRequest(f"Property {dot}{_key(key)} is not known. {_remedy(key, tuple(self.readers))}")
         for key in self.required:
             if key not in value:
-                raise InvalidRequest(f"Property {dot}{key} is missing. Add it to the resource's Properties.")
+                raise InvalidRequest(f"Property {dot}{key} is missing. It takes {self.readers[key].takes}.")
         return {key: self.readers[key](f"{dot}{key}", item) for key, item in value.items()}
 
 
@@ -104,11 +139,12 @@ class ListOf:
 
     reader: Reader
     most: int
+    takes: str = "a list"
 
     def __call__(self, place: str, value: object) -> list[Any]:
         """Raises InvalidRequest for a list that is none or too long, or for the first item that is wrong."""
         if not isinstance(value, list):
-            raise wrong(place, value, "a list")
+            raise wrong(place, value, self.takes)
         if len(value) > self.most:
             raise InvalidRequest(f"Property {place} has {len(value)} items. It takes at most {self.most}.")
         return [self.reader(f"{place}[{position}]", item) for position, item in enumerate(value)]
@@ -124,22 +160,47 @@ def list_of(reader: Reader, most: int) -> Reader:
     return ListOf(reader, most)
 
 
-def policy(place: str, value: object) -> dict[str, Any]:
-    """A policy document, as a mapping or as its JSON."""
-    if isinstance(value, str) and len(value) <= LONGEST_POLICY:
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise wrong(place, value, "a policy document with Version and Statement") from None
-    if not isinstance(value, dict) or not value.get("Statement") or not isinstance(value["Statement"], list | dict):
-        raise wrong(place, value, "a policy document with Version and Statement")
-    if unknown := value.keys() - POLICY_KEYS:
-        raise InvalidRequest(
-            f"Property {place}.{_key(min(map(str, unknown)))} is not known. A policy has Version, Id and Statement."
-        )
-    if len(json.dumps(value)) > LONGEST_POLICY:
-        raise InvalidRequest(f"Property {place} is over {LONGEST_POLICY} characters. Shorten the policy.")
-    return value
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The reader of a policy document, which may be its JSON."""
+
+    takes: str = "a policy document with Version and Statement"
+
+    def __call__(self, place: str, value: object) -> dict[str, Any]:
+        """Raises InvalidRequest; what the statements say is for IAM to judge."""
+        document = _parsed(value)
+        if not isinstance(document, dict) or not document.keys() & POLICY_KEYS:
+            raise wrong(place, value, self.takes)
+        if unknown := document.keys() - POLICY_KEYS:
+            raise InvalidRequest(
+                f"Property {place}.{_key(min(map(str, unknown)))} is not known. A policy has Version, Id and Statement."
+            )
+        if not _is_statement(document.get("Statement")):
+            raise wrong(place, value, self.takes)
+        if len(json.dumps(document)) > LONGEST_POLICY:
+            raise InvalidRequest(f"Property {place} is over {LONGEST_POLICY} characters. Shorten the policy.")
+        return document
+
+
+policy = Policy()
+
+
+def _parsed(value: object) -> object:
+    if not isinstance(value, str) or len(value) > LONGEST_POLICY:
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_statement(value: object) -> bool:
+    statements = value if isinstance(value, list) else [value]
+    return bool(statements) and all(isinstance(statement, dict) and statement for statement in statements)
+
+
+def _named(place: str) -> str:
+    return f"Property {place}" if place else "ResourceProperties of the event"
 
 
 def _key(key: object) -> str:

@@ -57,7 +57,7 @@ ROWS: tuple[tuple[str, str, Verdict], ...] = (
     ("ValidationException", "already encrypted", Verdict.DONE),
     ("ValidationException", "create an index which already exists", Verdict.DONE),
     ("ValidationException", "time to live has been modified multiple times", Verdict.BACK_OFF),
-    ("ValidationException", "while table is in creating state", Verdict.WAIT),
+    ("ValidationException", "cannot describe time to live while table is in", Verdict.WAIT),
     ("ValidationException", "protected against deletion", Verdict.PROTECTED),
     ("PolicyNotFoundException", "", Verdict.ABSENT),
     ("TableNotFoundException", "", Verdict.ABSENT),

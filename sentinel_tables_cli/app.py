@@ -1,0 +1,158 @@
+"""The command line: options in, an exit status out. 0 is well, 1 is refused or failed, 2 is changes."""
+
+import logging
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sentinel_tables import __version__
+from sentinel_tables.schemas import SCHEMAS, resolve
+from sentinel_tables_cli import present, texts
+from sentinel_tables_cli.options import (
+    AsJson,
+    Commands,
+    EndpointUrl,
+    More,
+    Parameters,
+    Profile,
+    Region,
+    TablePrefix,
+    TemplateFile,
+    pairs,
+)
+from sentinel_tables_cli.planning import Means, plan_template, validated
+from sentinel_tables_cli.template import read
+
+Connect = Callable[[str | None, str | None, str | None], Means]
+
+app = typer.Typer(
+    cls=Commands,
+    name="sentinel-tables",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(StrEnum):
+    """The languages that a schema is told in."""
+
+    TABLE = "table"
+    JSON = "json"
+    CLOUDFORMATION = "cloudformation"
+    TERRAFORM = "terraform"
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - the shape that typer asks for
+    if value:
+        typer.echo(f"sentinel-tables {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=texts.MAIN)
+def main(
+    *,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """See what Custom::SentinelTable resources will do before you deploy them, and how their tables stand."""
+    del version
+    logging.getLogger("sentinel_tables").addHandler(logging.NullHandler())
+
+
+@app.command(help=texts.PLAN)
+def plan(  # noqa: PLR0913 - a command's options
+    ctx: typer.Context,
+    template: TemplateFile,
+    more: More = None,
+    *,
+    parameters: Parameters = None,
+    stack: Annotated[str, typer.Option(help="The stack that the template is deployed as.")] = "",
+    prefix: TablePrefix = "sentinel-",
+    as_json: AsJson = False,
+    profile: Profile = None,
+    region: Region = None,
+    endpoint_url: EndpointUrl = None,
+) -> None:
+    """Show what deploying TEMPLATE would do to each of its tables."""
+    given = pairs([*(parameters or []), *(more or [])])
+    document = read(template)
+    report = plan_template(document, given, stack, prefix, _means(ctx, profile, region, endpoint_url))
+    if as_json:
+        typer.echo(present.report_json(report))
+    else:
+        present.print_report(report)
+    raise typer.Exit(present.exit_status(report))
+
+
+@app.command(help=texts.STATUS)
+def status(  # noqa: PLR0913 - a command's options
+    ctx: typer.Context,
+    *,
+    prefix: Annotated[str, typer.Option(help="Look only at tables whose names begin so.")] = "",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what has drifted, in full.")] = False,
+    as_json: AsJson = False,
+    profile: Profile = None,
+    region: Region = None,
+    endpoint_url: EndpointUrl = None,
+) -> None:
+    """List the tables that carry the tags of ownership: schema, owner, and drift from the schema."""
+    from sentinel_tables_cli.drift import Drift  # noqa: PLC0415 - for this command alone
+    from sentinel_tables_cli.survey import survey  # noqa: PLC0415 - for this command alone
+
+    found = survey(_means(ctx, profile, region, endpoint_url).eyes, prefix)
+    if as_json:
+        typer.echo(present.states_json(found.states, found.notes))
+    else:
+        present.print_states(found.states, found.notes, verbose=verbose)
+    raise typer.Exit(2 if any(state.drift in (Drift.DRIFTED, Drift.BROKEN) for state in found.states) else 0)
+
+
+@app.command(help=texts.SCHEMA)
+def schema(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of {', '.join(SCHEMAS)}.")],
+    *,
+    form: Annotated[Format, typer.Option("--format", "-f", help="The language to print it in.")] = Format.TABLE,
+    table_name: Annotated[str, typer.Option(help="The table's name, in place of the schema's own.")] = "",
+) -> None:
+    """Print a schema as text, as data, or as a native resource of CloudFormation or Terraform."""
+    from sentinel_tables_cli.formats import FORMATS  # noqa: PLC0415 - for this command alone
+
+    named = resolve(name)
+    found = named.named(table_name or named.default_table_name)
+    found.validate()
+    typer.echo(FORMATS[form](found, name), nl=False)
+
+
+@app.command(help=texts.VALIDATE)
+def validate(
+    template: TemplateFile,
+    more: More = None,
+    *,
+    parameters: Parameters = None,
+    prefix: TablePrefix = "sentinel-",
+) -> None:
+    """Check the properties of every Custom::SentinelTable in TEMPLATE, without a call to AWS."""
+    document, given = read(template), pairs([*(parameters or []), *(more or [])])
+    findings = validated(document, given, prefix)
+    present.print_findings(findings, document)
+    raise typer.Exit(1 if any(finding.problems for finding in findings) else 0)
+
+
+@app.command(help=texts.RULES)
+def rules() -> None:
+    """Print the folder of the rules for cfn-lint."""
+    typer.echo(Path(__file__).parent / "cfn_lint_rules")
+
+
+def _means(ctx: typer.Context, profile: str | None, region: str | None, endpoint_url: str | None) -> Means:
+    """What a test put into the context, else a real account."""
+    given: Connect | None = ctx.obj
+    if given is not None:
+        return given(profile, region, endpoint_url)
+    from sentinel_tables_cli.aws import connect  # noqa: PLC0415 - boto3 takes its time
+
+    return connect(profile, region, endpoint_url)

@@ -1,0 +1,108 @@
+"""The tables that stand, as far as the credentials let them be seen. Reads only."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sentinel_tables.calls import Client
+from sentinel_tables.dynamodb import DynamoTables
+from sentinel_tables.errors import NotNow, RefusedByAws
+from sentinel_tables.model import Encryption, Facet, LiveTable
+from sentinel_tables_cli.mistakes import Mistake
+
+NONE: frozenset[Facet] = frozenset()
+READ_BY: Mapping[Facet, str] = {
+    Facet.TABLE: "dynamodb:DescribeTable",
+    Facet.TAGS: "dynamodb:ListTagsOfResource",
+    Facet.TIME_TO_LIVE: "dynamodb:DescribeTimeToLive",
+    Facet.BACKUPS: "dynamodb:DescribeContinuousBackups",
+    Facet.INSIGHTS: "dynamodb:DescribeContributorInsights",
+    Facet.POLICY: "dynamodb:GetResourcePolicy",
+}
+"""The permission that it takes to see each facet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen of a table: itself or None, and which facets could not be seen, each with the reason."""
+
+    live: LiveTable | None
+    unseen: Mapping[Facet, str] = field(default_factory=dict)
+
+
+class Eyes:
+    """Looks at tables."""
+
+    def __init__(self, client: Client, tables: DynamoTables) -> None:
+        self._client = client
+        self._tables = tables
+
+    def see(self, name: str, facets: frozenset[Facet] = frozenset(Facet)) -> Sight:
+        """The table of that name. Raises Mistake where DynamoDB does not answer."""
+        try:
+            return Sight(self._tables.read(name, None, facets, NONE))
+        except NotNow as error:
+            raise Mistake(_no_answer(error)) from error
+        except RefusedByAws:
+            return self._see_in_parts(name, facets)
+
+    def with_key_arn(self, encryption: Encryption) -> tuple[Encryption, str]:
+        """The encryption with its key's ARN, as live tables have it; and why not, where the key cannot be looked at."""
+        try:
+            return self._tables.with_key_arn(encryption), ""
+        except NotNow as error:
+            raise Mistake(_no_answer(error)) from error
+        except RefusedByAws as error:
+            if not is_denied(error):
+                raise
+            return encryption, why(error)
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """The names of all tables that begin with the prefix. Raises Mistake."""
+        try:
+            for page in self._client.get_paginator("list_tables").paginate():
+                yield from (name for name in page["TableNames"] if name.startswith(prefix))
+        except (ClientError, BotoCoreError) as error:
+            raise Mistake(f"The tables cannot be listed: {why(error)}. It takes dynamodb:ListTables.") from error
+
+    def _see_in_parts(self, name: str, facets: frozenset[Facet]) -> Sight:
+        unseen: dict[Facet, str] = {}
+        live: LiveTable | None = None
+        for facet in (Facet.TABLE, *sorted(facets - {Facet.TABLE})):
+            try:
+                live = self._tables.read(name, live, (live.facets if live else NONE) | {facet}, NONE)
+            except NotNow as error:
+                raise Mistake(_no_answer(error)) from error
+            except RefusedByAws as error:
+                unseen[facet] = why(error)
+            if live is None:
+                break
+        return Sight(live, unseen)
+
+
+def why(error: BaseException) -> str:
+    """A refusal's code, or what else went wrong, in a few words."""
+    cause = _cause(error)
+    if isinstance(cause, ClientError):
+        return str(cause.response.get("Error", {}).get("Code", "refused"))
+    return str(cause).rstrip(".")
+
+
+def is_denied(error: BaseException) -> bool:
+    """Whether AWS refused for lack of permission or of credentials, not for what was asked."""
+    cause = _cause(error)
+    if not isinstance(cause, ClientError):
+        return isinstance(cause, BotoCoreError)
+    code = str(cause.response.get("Error", {}).get("Code", ""))
+    return any(word in code for word in ("AccessDenied", "Unauthorized", "Token", "UnrecognizedClient", "Signature"))
+
+
+def _cause(error: BaseException) -> BaseException:
+    while not isinstance(error, ClientError | BotoCoreError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def _no_answer(error: NotNow) -> str:
+    return f"DynamoDB did not answer ({why(error)}). Look at --endpoint-url and --region, or try again."

@@ -1,0 +1,127 @@
+"""From a template to the forecasts for all its tables, those among them that it no longer has."""
+
+import difflib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sentinel_tables.calls import Client
+from sentinel_tables_cli.forecast import Forecast, Outcome, Surroundings, forecast, removal
+from sentinel_tables_cli.live import Eyes
+from sentinel_tables_cli.mistakes import Mistake, clean
+from sentinel_tables_cli.properties import Problem, known, problems
+from sentinel_tables_cli.stack import Stack, look_up
+from sentinel_tables_cli.template import Resource, Template
+
+UNCHANGED = (
+    "The template asks for what the stack was deployed with, and CloudFormation sends no Update for that. "
+    "Change a property (a tag, say) to have a deployment repair the drift."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a plan is made with; `pseudo` gives the pseudo parameters that are known, `now` seconds since the epoch."""
+
+    eyes: Eyes
+    cloudformation: Callable[[], Client]
+    pseudo: Callable[[bool], Mapping[str, object]]
+    """Takes whether the account's id is needed, for that costs a call."""
+    now: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The forecasts for a template, with what is to be said about all of them."""
+
+    forecasts: tuple[Forecast, ...]
+    notes: tuple[str, ...] = ()
+
+
+def plan_template(template: Template, given: Mapping[str, str], stack_name: str, prefix: str, means: Means) -> Report:
+    """What a deployment of the template does. Raises Mistake."""
+    check_names(template, given)
+    stack, note = look_up(means.cloudformation(), stack_name) if stack_name else (None, "")
+    scope = template.scope(_previous(template, stack) | dict(given), _pseudo(template, stack_name, stack, means))
+    around = Surroundings(means.eyes, stack, prefix, means.now())
+    deployed = _deployed(stack, means)
+    resources = {table.logical_id: table for table in template.tables(scope) if table.present is not False}
+    forecasts = [_one(resource, deployed.get(name), around) for name, resource in resources.items()]
+    return Report((*forecasts, *_removals(resources, deployed, around)), tuple(_notes(template, note, stack_name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with the properties of a table, and how many of them are not known."""
+
+    resource: Resource
+    problems: tuple[Problem, ...]
+    gaps: int
+
+
+def validated(template: Template, given: Mapping[str, str], prefix: str) -> tuple[Finding, ...]:
+    """The properties of each table of the template, judged without a look at AWS. Raises Mistake."""
+    check_names(template, given)
+    tables = [table for table in template.tables(template.scope(given, {})) if table.present is not False]
+    return tuple(Finding(table, problems(table.properties, prefix), len(known(table.properties).gaps)) for table in tables)
+
+
+def check_names(template: Template, given: Mapping[str, str]) -> None:
+    """Raises Mistake for a parameter that the template does not have."""
+    for name in given:
+        if name not in template.parameters:
+            close = difflib.get_close_matches(name, list(template.parameters), n=1)
+            remedy = f"Did you mean {clean(close[0])}?" if close else "Leave it out."
+            raise Mistake(f"{clean(template.name)} has no parameter {clean(name)}. {remedy}")
+
+
+def _previous(template: Template, stack: Stack | None) -> dict[str, str]:
+    """The values that the stack's parameters have now, as far as the template still has them."""
+    parameters = stack.parameters if stack else {}
+    return {name: value for name, value in parameters.items() if name in template.parameters}
+
+
+def _pseudo(template: Template, stack_name: str, stack: Stack | None, means: Means) -> dict[str, object]:
+    pseudo = dict(means.pseudo("AWS::AccountId" in json.dumps(template.document, default=str)))
+    if stack_name:
+        pseudo["AWS::StackName"] = stack.name if stack else stack_name
+    if stack and stack.stack_id:
+        pseudo["AWS::StackId"] = stack.stack_id
+    return pseudo
+
+
+def _deployed(stack: Stack | None, means: Means) -> dict[str, Resource]:
+    """The tables of the stack as it was deployed; those whose properties are not known have none."""
+    if stack is None:
+        return {}
+    found: dict[str, Resource] = {}
+    if stack.template is not None:
+        scope = stack.template.scope(stack.parameters, _pseudo(stack.template, stack.name, stack, means))
+        found = {table.logical_id: table for table in stack.template.tables(scope)}
+    return {name: found.get(name, Resource(name, {})) for name in stack.tables}
+
+
+def _one(resource: Resource, before: Resource | None, around: Surroundings) -> Forecast:
+    old = known(before.properties).properties if before else None
+    found = forecast(resource, old or ({} if before else None), around)
+    unchanged = before is not None and before.properties == resource.properties
+    if unchanged and found.seen and found.outcome in (Outcome.CHANGE, Outcome.CREATE):
+        return replace(found, outcome=Outcome.DRIFTED, notes=(*found.notes, UNCHANGED))
+    return found
+
+
+def _removals(
+    resources: Mapping[str, Resource], deployed: Mapping[str, Resource], around: Surroundings
+) -> Iterator[Forecast]:
+    for name, resource in deployed.items():
+        if name not in resources and around.stack:
+            yield removal(resource, around.stack.tables[name], around)
+
+
+def _notes(template: Template, note: str, stack_name: str) -> Iterator[str]:
+    if note:
+        yield f"Not seen: {note}; tables that exist are judged by their tags."
+    elif not stack_name:
+        yield "Without --stack the owner is not known; a table that exists is judged by its tags."
+    for name in template.loops():
+        yield f"{name} is left out: only CloudFormation expands it."

@@ -1,0 +1,190 @@
+"""Forecasts and states on paper: as coloured lines for people, as JSON for machines."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text
+
+from sentinel_tables_cli.changes import ADDED, CHANGED, REMOVED, Change
+from sentinel_tables_cli.drift import Drift, Status
+from sentinel_tables_cli.durations import SPANS
+from sentinel_tables_cli.forecast import FAILED, Forecast, Outcome
+from sentinel_tables_cli.mistakes import clean
+from sentinel_tables_cli.planning import Finding, Report
+from sentinel_tables_cli.template import Template
+
+COLOURS = {ADDED: "green", REMOVED: "red", CHANGED: "yellow"}
+OUTCOMES = {
+    Outcome.NOTHING: ("nothing to do", "dim"),
+    Outcome.CREATE: ("to be created", "green"),
+    Outcome.CHANGE: ("to be changed in place", "yellow"),
+    Outcome.DRIFTED: ("drifted, and left so by this deployment", "yellow"),
+    Outcome.ADOPT: ("to be taken over", "yellow"),
+    Outcome.REPLACE: ("to be replaced", "magenta"),
+    Outcome.REMOVE: ("to be removed", "red"),
+    Outcome.REFUSED: ("refused", "red"),
+    Outcome.UNKNOWN: ("not known", "red"),
+}
+DRIFTS = {Drift.NONE: "green", Drift.DRIFTED: "yellow", Drift.BROKEN: "red", Drift.BUSY: "cyan"}
+WIDE = 400
+"""Columns where the output is no terminal: nothing is cut off in a file."""
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where to print, as wide as it is."""
+    found = Console(stderr=stderr, highlight=False)
+    return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=WIDE)
+
+
+def exit_status(report: Report) -> int:
+    """0 where there is nothing to do, 2 where there are changes, 1 where anything is refused or not known."""
+    outcomes = {forecast.outcome for forecast in report.forecasts}
+    if outcomes & set(FAILED):
+        return 1
+    return 2 if outcomes - {Outcome.NOTHING} else 0
+
+
+def print_report(report: Report) -> None:
+    """All forecasts, then one line that counts them."""
+    paper = console()
+    for forecast in report.forecasts:
+        for line in _forecast(forecast):
+            paper.print(line, soft_wrap=True)
+        paper.print()
+    for note in report.notes:
+        paper.print(_line("", note, "dim"), soft_wrap=True)
+    paper.print(_line("", summary(report), "bold"), soft_wrap=True)
+
+
+def summary(report: Report) -> str:
+    """How many tables have each outcome."""
+    outcomes = [forecast.outcome for forecast in report.forecasts]
+    counted = [f"{outcomes.count(outcome)} {words}" for outcome, (words, _) in OUTCOMES.items() if outcome in outcomes]
+    return f"Plan: {', '.join(counted)}." if counted else "There is no Custom::SentinelTable in the template."
+
+
+def _forecast(forecast: Forecast) -> Iterator[Text]:
+    words, colour = OUTCOMES[forecast.outcome]
+    head = Text(clean(forecast.logical_id), style="bold")
+    if forecast.table:
+        head.append(f" -> {clean(forecast.table)}", style="default")
+    head.append(f": {words}", style=colour)
+    if forecast.changes and forecast.outcome is not Outcome.DRIFTED:
+        head.append(f", in about {forecast.span}")
+    yield head
+    yield from (_line("  ! ", reason, "red") for reason in forecast.reasons)
+    for change in forecast.changes:
+        yield from change_lines(change)
+    for gap in forecast.gaps:
+        yield _line("  ? ", f"{gap.place}: known only at deployment ({gap.why})", "cyan")
+    yield from (_line("  . ", note, "dim") for note in forecast.notes)
+
+
+def change_lines(change: Change) -> Iterator[Text]:
+    """A step, and what belongs to it."""
+    line = _line(f"  {change.sign} ", change.what, COLOURS[change.sign])
+    line.append(f"  ({clean(change.step.reason)}; {SPANS[change.kind]})", style="dim")
+    yield line
+    yield from (_line(f"      {sign} ", text, COLOURS[sign]) for sign, text in change.below)
+
+
+def _line(lead: str, text: str, colour: str) -> Text:
+    return Text(lead + clean(text), style=colour)
+
+
+def print_states(states: Iterable[Status], notes: Iterable[str], *, verbose: bool) -> None:
+    """A row for each table, and with `verbose` what differs."""
+    paper, states = console(), list(states)
+    grid = Grid(box=None, pad_edge=False, header_style="bold")
+    for heading in ("TABLE", "SCHEMA", "STACK", "RESOURCE", "ORIGIN", "DRIFT"):
+        grid.add_column(heading, overflow="fold")
+    for state in states:
+        cells = (state.table, state.schema, state.stack, state.owner.logical_id, state.origin)
+        grid.add_row(*(Text(clean(cell)) for cell in cells), Text(state.drift, style=DRIFTS[state.drift]))
+    if states:
+        paper.print(grid)
+    else:
+        paper.print("There is no table that carries the tags of ownership.")
+    for state in states if verbose else ():
+        for line in _state(state):
+            paper.print(line, soft_wrap=True)
+    for note in notes:
+        paper.print(_line("", note, "dim"), soft_wrap=True)
+
+
+def _state(state: Status) -> Iterator[Text]:
+    yield Text(f"\n{clean(state.table)}: {state.drift}", style="bold")
+    yield _line("  . ", f"owned by {state.owner.logical_id} of {state.owner.stack_id}", "dim")
+    if state.reason:
+        yield _line("  ! ", state.reason, DRIFTS[state.drift])
+    for change in state.changes:
+        yield from change_lines(change)
+    yield from (_line("  . ", note, "dim") for note in state.notes)
+
+
+def print_findings(findings: Iterable[Finding], template: Template) -> None:
+    """Each problem with the line where it stands, then one line that counts."""
+    paper, findings = console(), list(findings)
+    for finding in findings:
+        for problem in finding.problems:
+            place = f"{template.name}:{template.line(finding.resource.path + problem.path)}"
+            text = f"{place}: {finding.resource.logical_id}: {problem.message}"
+            paper.print(_line("", text, "red"), soft_wrap=True)
+    wrong, gaps = sum(len(finding.problems) for finding in findings), sum(finding.gaps for finding in findings)
+    counted = f"{len(findings)} x Custom::SentinelTable, {wrong} wrong"
+    counted += f"; {gaps} passed over, known only at deployment" if gaps else ""
+    paper.print(_line("", f"{counted}.", "bold"), soft_wrap=True)
+
+
+def report_json(report: Report) -> str:
+    """The report for machines."""
+    tables = [_forecast_json(forecast) for forecast in report.forecasts]
+    return json.dumps({"tables": tables, "notes": list(report.notes), "exit_status": exit_status(report)}, indent=2)
+
+
+def _forecast_json(forecast: Forecast) -> Mapping[str, Any]:
+    return {
+        "logical_id": forecast.logical_id,
+        "table": forecast.table,
+        "schema": forecast.schema,
+        "outcome": forecast.outcome,
+        "steps": [_change_json(change) for change in forecast.changes],
+        "seconds": [forecast.span.low, forecast.span.high],
+        "reasons": list(forecast.reasons),
+        "unknown": [{"property": gap.place, "why": gap.why} for gap in forecast.gaps],
+        "notes": list(forecast.notes),
+    }
+
+
+def _change_json(change: Change) -> Mapping[str, Any]:
+    span = SPANS[change.kind]
+    return {
+        "kind": change.kind,
+        "what": change.what,
+        "reason": change.step.reason,
+        "api": change.step.api,
+        "arguments": change.step.arguments,
+        "seconds": [span.low, span.high],
+    }
+
+
+def states_json(states: Iterable[Status], notes: Iterable[str]) -> str:
+    """The states for machines."""
+    return json.dumps({"tables": [_state_json(state) for state in states], "notes": list(notes)}, indent=2)
+
+
+def _state_json(state: Status) -> Mapping[str, Any]:
+    return {
+        "table": state.table,
+        "schema": state.schema,
+        "stack_id": state.owner.stack_id,
+        "logical_id": state.owner.logical_id,
+        "origin": state.origin,
+        "drift": state.drift,
+        "reason": state.reason,
+        "steps": [_change_json(change) for change in state.changes],
+        "notes": list(state.notes),
+    }

@@ -1,0 +1,82 @@
+"""What CloudFormation knows of a stack: its id, its parameters, its template, and which resource is which table."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sentinel_tables.calls import Client
+from sentinel_tables_cli.live import is_denied, why
+from sentinel_tables_cli.mistakes import Mistake, clean
+from sentinel_tables_cli.template import RESOURCE_TYPE, Template, parse
+
+HIDDEN = "****"
+"""What CloudFormation shows of a parameter with NoEcho."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A stack as it is deployed; without an id where there is none of that name yet."""
+
+    name: str
+    stack_id: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
+    """Physical ids of its `Custom::SentinelTable` resources, by logical id."""
+    template: Template | None = None
+
+    @property
+    def owner_id(self) -> str:
+        """The stack's id as it stands in the tags of its tables."""
+        return self.stack_id or f"stack {self.name}, which is not there yet"
+
+
+def look_up(client: Client, name: str) -> tuple[Stack | None, str]:
+    """The stack of that name; None where it may not be looked at, with the reason. Raises Mistake."""
+    try:
+        found = client.describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return Stack(name), ""
+        return _unseen(error, name)
+    except BotoCoreError as error:
+        return _unseen(error, name)
+    parameters = {
+        parameter["ParameterKey"]: parameter.get("ParameterValue", "") for parameter in found.get("Parameters", [])
+    }
+    shown = {key: value for key, value in parameters.items() if value != HIDDEN}
+    try:
+        tables, template = _tables(client, name), _template(client, name)
+    except (ClientError, BotoCoreError) as error:
+        return _unseen(error, name)
+    return Stack(found["StackName"], found["StackId"], shown, tables, template), ""
+
+
+def _unseen(error: Exception, name: str) -> tuple[None, str]:
+    if is_denied(error):
+        return None, f"stack {clean(name)} cannot be looked at ({clean(why(error))})"
+    raise Mistake(f"Stack {clean(name)} cannot be looked at: {clean(why(error))}. Name an existing stack with --stack.")
+
+
+def _tables(client: Client, name: str) -> dict[str, str]:
+    """A stack may have more resources than DescribeStackResources tells, which stops at 100."""
+    pages = client.get_paginator("list_stack_resources").paginate(StackName=name)
+    return {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+        for page in pages
+        for resource in page["StackResourceSummaries"]
+        if resource["ResourceType"] == RESOURCE_TYPE
+        and resource.get("PhysicalResourceId")
+        and resource.get("ResourceStatus") != "DELETE_COMPLETE"
+    }
+
+
+def _template(client: Client, name: str) -> Template | None:
+    """The template that the stack was deployed with, where it can be read."""
+    body = client.get_template(StackName=name).get("TemplateBody", "")
+    text = body if isinstance(body, str) else json.dumps(body)
+    try:
+        return parse(text, f"the template of stack {name}")
+    except Mistake:
+        return None

@@ -1,0 +1,143 @@
+"""Templates as files: what they hold, where it stands, and which resources are `Custom::SentinelTable`."""
+
+import logging
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import Any
+
+from cfnlint.decode import decode_str  # type: ignore[import-untyped] # it has no types
+
+from sentinel_tables_cli.intrinsics import Path, Scope, Unknown, holds, resolve
+from sentinel_tables_cli.mistakes import Mistake, clean
+
+RESOURCE_TYPE = "Custom::SentinelTable"
+NOT_OF_TEXT = ("AWS::SSM::",)
+"""A parameter of such a type has a value that CloudFormation looks up somewhere else."""
+
+logging.getLogger("cfnlint").addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A table in a template. `properties` are resolved; `present` is what its Condition says."""
+
+    logical_id: str
+    properties: object
+    present: bool | Unknown = True
+    deletion_policy: str = "Delete"
+    replace_policy: str = "Delete"
+
+    @property
+    def path(self) -> Path:
+        """Where its properties stand."""
+        return ("Resources", self.logical_id, "Properties")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template as it was decoded, and the name of the file that it was read from."""
+
+    name: str
+    document: Mapping[str, Any]
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The parameters it declares."""
+        return _section(self.document, "Parameters")
+
+    def scope(self, given: Mapping[str, str], pseudo: Mapping[str, object]) -> Scope:
+        """What is known of its values: those given, else the defaults."""
+        values = {name: _value(name, declared, given) for name, declared in self.parameters.items()}
+        return Scope(
+            values={**pseudo, **values},
+            mappings=_section(self.document, "Mappings"),
+            conditions=_section(self.document, "Conditions"),
+        )
+
+    def tables(self, scope: Scope) -> Iterator[Resource]:
+        """Each `Custom::SentinelTable`, its properties resolved in that scope."""
+        for logical_id, resource in _section(self.document, "Resources").items():
+            if isinstance(resource, Mapping) and resource.get("Type") == RESOURCE_TYPE:
+                deletion_policy = _policy(resource, "DeletionPolicy", scope)
+                yield Resource(
+                    logical_id=str(logical_id),
+                    properties=resolve(resource.get("Properties") or {}, scope),
+                    present=holds(resource["Condition"], scope) if "Condition" in resource else True,
+                    deletion_policy=deletion_policy,
+                    replace_policy=_policy(resource, "UpdateReplacePolicy", scope),
+                )
+
+    def loops(self) -> list[str]:
+        """The resources that `Fn::ForEach` makes, which only CloudFormation expands."""
+        return [str(name) for name in _section(self.document, "Resources") if str(name).startswith("Fn::ForEach")]
+
+    def line(self, path: Path) -> int:
+        """The line of what stands at that path, or of the nearest thing around it."""
+        value: Any = self.document
+        line = 0
+        for step in path:
+            if isinstance(value, Mapping) and step in value:
+                key = next(key for key in value if key == step)
+                line, value = _line_of(key, line), value[step]
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+                line = _line_of(value, line)
+            else:
+                break
+        return line + 1
+
+
+def read(name: str) -> Template:
+    """The template in that file, or on standard input for `-`. Raises Mistake."""
+    try:
+        text = sys.stdin.read() if name == "-" else File(name).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Mistake(f"{clean(name)} is not text. Name a template in YAML or JSON.") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise Mistake(f"{clean(name)} cannot be read: {clean(why)}. Name a template's file.") from None
+    return parse(text, name)
+
+
+def parse(text: str, name: str) -> Template:
+    """A template from its text. Raises Mistake."""
+    document, matches = decode_str(text)
+    if matches:
+        first = matches[0]
+        why = clean(str(first.message).partition("\n")[0])
+        raise Mistake(f"{clean(name)}:{first.linenumber} is not YAML or JSON: {why}. Mend the template there.")
+    if not isinstance(document, Mapping) or not isinstance(document.get("Resources"), Mapping):
+        raise Mistake(f"{clean(name)} is not a CloudFormation template: it has no Resources. Name a template's file.")
+    return Template(name, document)
+
+
+def _section(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    section = document.get(name)
+    return section if isinstance(section, Mapping) else {}
+
+
+def _value(name: str, declared: object, given: Mapping[str, str]) -> object:
+    """A parameter's value; a list where its type is one."""
+    if not isinstance(declared, Mapping):
+        return Unknown(f"parameter {name}")
+    kind = str(declared.get("Type", "String"))
+    if kind.startswith(NOT_OF_TEXT):
+        return Unknown(f"parameter {name}, whose value is looked up at deployment")
+    if name not in given and "Default" not in declared:
+        return Unknown(f"parameter {name}, which has no value: give one with --parameters {name}=VALUE")
+    text = given[name] if name in given else resolve(declared["Default"], Scope())
+    is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
+    return [item.strip() for item in text.split(",")] if is_list and isinstance(text, str) else text
+
+
+def _policy(resource: Mapping[str, Any], name: str, scope: Scope) -> str:
+    found = resolve(resource.get(name, "Delete"), scope)
+    return found if isinstance(found, str) else "Delete"
+
+
+def _line_of(value: Any, otherwise: int) -> int:
+    mark = getattr(value, "start_mark", None)
+    line = getattr(mark, "line", None)
+    return line if isinstance(line, int) else otherwise

@@ -1,0 +1,76 @@
+"""The help of each command. What follows click's own mark, a backspace, keeps its lines."""
+
+MAIN = """\
+See what Custom::SentinelTable resources will do before you deploy them, and how their tables stand.
+
+\b
+Examples:
+  sentinel-tables validate template.yaml
+  sentinel-tables plan template.yaml --stack sentinel
+  sentinel-tables status --verbose
+"""
+
+PLAN = """\
+Show what deploying TEMPLATE would do to each of its tables.
+
+It makes the same plan as the provider, and changes nothing. With --stack it knows whose tables are whose, which would
+be replaced or removed, and the values that the stack's parameters have now.
+
+\b
+Exit status: 0 nothing to do, 2 changes, 1 refused or failed.
+
+\b
+Examples:
+  sentinel-tables plan template.yaml
+  sentinel-tables plan template.yaml --stack sentinel --parameters Team=platform TimeToLive=false
+  sentinel-tables plan template.yaml --json --endpoint-url http://localhost:4566
+"""
+
+STATUS = """\
+List the tables that carry the tags of ownership: schema, owner, and drift from the schema.
+
+\b
+Drift is one word: none, drifted (a deployment repairs it), broken (none does), busy (cannot be told yet).
+Settings are taken to be as the template has them; `plan` compares these too.
+
+\b
+Exit status: 0 no drift, 2 drift, 1 failed.
+
+\b
+Examples:
+  sentinel-tables status
+  sentinel-tables status --prefix sentinel- --verbose
+  sentinel-tables status --json | jq '.tables[] | select(.drift != "none")'
+"""
+
+SCHEMA = """\
+Print a schema as text, as data, or as a native resource of CloudFormation or Terraform.
+
+\b
+Examples:
+  sentinel-tables schema breakglass
+  sentinel-tables schema approval --format cloudformation > native.yaml
+  sentinel-tables schema session --format terraform --table-name sentinel-sessions-blue
+"""
+
+VALIDATE = """\
+Check the properties of every Custom::SentinelTable in TEMPLATE, without a call to AWS.
+
+The messages are those that the provider would fail with. What is known only at deployment is passed over.
+
+\b
+Exit status: 0 well, 1 something is wrong.
+
+\b
+Examples:
+  sentinel-tables validate template.yaml
+  sentinel-tables validate template.yaml --parameters TableName=sentinel-blue
+"""
+
+RULES = """\
+Print the folder of the rules for cfn-lint.
+
+\b
+Example:
+  cfn-lint --append-rules "$(sentinel-tables rules)" -- template.yaml
+"""

@@ -1,0 +1,130 @@
+"""The stand-ins behave as what they stand for: else the tests beside this one prove nothing.
+
+They run a function of a few lines, whose event says what it does.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .answers import violations
+from .engines import Moto
+from .events import FUNCTION_ARN, Resource
+from .faults import Fault
+from .runtime_api import Outcome
+from .world import World
+
+pytestmark = pytest.mark.awslambdaric
+
+FUNCTION = """
+import json, os, threading, time
+import boto3
+
+TICKS = []
+threading.Thread(target=lambda: [TICKS.append(time.sleep(0.02)) for _ in range(5000)], daemon=True).start()
+CLIENT = boto3.client("dynamodb")
+
+
+def handler(event, context):
+    match event["do"]:
+        case "raise":
+            raise ValueError("as ordered")
+        case "exit":
+            os._exit(3)
+        case "sleep":
+            time.sleep(60)
+        case "list":
+            CLIENT.list_tables()
+        case "again":
+            body = json.dumps({"do": "tell"})
+            boto3.client("lambda").invoke(FunctionName=os.environ["AWS_LAMBDA_FUNCTION_NAME"], InvocationType="Event",
+                                          Payload=body)
+    left = context.get_remaining_time_in_millis()
+    print(json.dumps({"ticks": len(TICKS), "left": left, "arn": context.invoked_function_arn, "do": event["do"]}))
+"""
+
+
+@pytest.fixture
+def stub(newest: Path, tmp_path: Path, mocked: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:  # noqa: ARG001
+    monkeypatch.delenv("CALLS_FILE", raising=False)  # what this function calls is not what the artifact's may
+    (tmp_path / "handler").mkdir()
+    (tmp_path / "handler" / "app.py").write_text(FUNCTION)
+    with World(tmp_path, newest, Moto(), timeout=3) as world:
+        yield world
+
+
+def _do(world: World, what: str) -> list[Outcome]:
+    before = len(world.host.attempts)
+    world.host.invoke({"do": what})
+    world.host.wait(30)
+    return [attempt.outcome for attempt in world.host.attempts[before:]]
+
+
+def _told(world: World, key: str) -> Any:
+    ends_at = time.monotonic() + 10
+    while not world.log_lines():
+        assert time.monotonic() < ends_at
+        time.sleep(0.01)
+    return json.loads(world.log_lines()[-1])[key]
+
+
+def test_an_environment_is_reused_and_a_new_one_is_cold(stub: World) -> None:
+    assert _do(stub, "tell") + _do(stub, "tell") == [Outcome.RESPONSE] * 2
+    stub.host.cool()
+    _do(stub, "tell")
+    assert [attempt.cold for attempt in stub.host.attempts] == [True, False, True]
+    assert 2900 < _told(stub, "left") <= 3000
+    assert _told(stub, "arn") == FUNCTION_ARN
+
+
+def test_nothing_runs_between_two_invocations(stub: World) -> None:
+    """A frozen process has no timers: 2 s are 100 ticks of its thread, and hardly any of them happen."""
+    _do(stub, "tell")
+    before = _told(stub, "ticks")
+    time.sleep(2)
+    _do(stub, "tell")
+    assert _told(stub, "ticks") - before < 50
+
+
+@pytest.mark.parametrize(("what", "outcome"), [("raise", Outcome.ERROR), ("exit", Outcome.DIED), ("sleep", Outcome.TIMEOUT)])
+def test_an_invocation_that_fails_is_run_again_twice(stub: World, what: str, outcome: Outcome) -> None:
+    assert _do(stub, what) == [outcome] * 3
+    assert len({attempt.request_id for attempt in stub.host.attempts}) == 1
+
+
+def test_the_function_can_invoke_itself(stub: World) -> None:
+    assert _do(stub, "again") == [Outcome.RESPONSE] * 2
+    assert [(call.service, call.resource) for call in stub.aws.calls] == [("lambda", FUNCTION_ARN)]
+
+
+def test_a_module_that_cannot_be_imported_is_an_init_error(newest: Path, tmp_path: Path) -> None:
+    (tmp_path / "handler").mkdir()
+    (tmp_path / "handler" / "app.py").write_text("import no_such_module")
+    with World(tmp_path, newest, Moto(), timeout=3) as world:
+        assert _do(world, "tell") == [Outcome.INIT_ERROR] * 3
+
+
+@pytest.mark.parametrize("fault", [Fault.DIES_BEFORE, Fault.DIES_AFTER])
+def test_a_process_dies_on_order_at_a_call(stub: World, fault: Fault) -> None:
+    stub.aws.faults.order(fault, "ListTables")
+    assert _do(stub, "list") == [Outcome.DIED, Outcome.RESPONSE]
+
+
+@pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.INTERNAL, Fault.DROPPED_BEFORE, Fault.DROPPED_AFTER])
+def test_botocore_meets_the_faults_that_pass(stub: World, fault: Fault) -> None:
+    stub.aws.faults.order(fault, "ListTables")
+    assert _do(stub, "list") == [Outcome.RESPONSE]
+    assert [bool(call.error) for call in stub.aws.calls] == [True, False]
+
+
+def test_an_answer_is_refused_as_s3_and_cloudformation_refuse_it(stub: World) -> None:
+    event = Resource("breakglass").create()
+    path = stub.answers.url(event).partition("://localhost")[2].partition("/")[2]
+    assert stub.answers.take(f"/{path}", {"Content-Type": "application/json"}, b"{}") == 403
+    assert stub.answers.take(f"/{path}", {"Content-Length": "2"}, b"{}") == 200
+    found = violations(stub.put_of(event), event)
+    assert len(found) == 7, found

@@ -1,0 +1,166 @@
+"""A user at a terminal: the commands on one side, the provider on the other, one model of AWS between them."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+from typer.testing import CliRunner, Result
+
+from sentinel_tables.dynamodb import DynamoTables
+from sentinel_tables_cli import template as templates
+from sentinel_tables_cli.app import app
+from sentinel_tables_cli.live import Eyes
+from sentinel_tables_cli.planning import Means
+from tests.controlplane import (
+    AnswerSink,
+    Client,
+    CloudFormation,
+    ControlPlane,
+    Fault,
+    Faults,
+    KeyService,
+    Kind,
+    LambdaService,
+    VirtualClock,
+    World,
+)
+from tests.provider import handle
+
+HEAD = 'AWSTemplateFormatVersion: "2010-09-09"\n'
+BREAKGLASS = """
+Resources:
+  BreakGlass:
+    Type: Custom::SentinelTable
+    Properties:
+      ServiceToken: !ImportValue sentinel-tables-ServiceToken
+      Schema: breakglass
+"""
+PSEUDO = {"AWS::Region": "eu-central-1", "AWS::Partition": "aws", "AWS::AccountId": "123456789012"}
+
+
+@dataclass(eq=False)
+class Desk:
+    """`stack` is the one stack there is; nothing of it is there until something is deployed."""
+
+    folder: Path
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    denied: tuple[str, ...] = ()
+    deployed: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.world = World(self.clock)
+        self.plane = ControlPlane(self.clock)
+        sink = AnswerSink(self.clock)
+        self.stack = CloudFormation(self.world, LambdaService(self.world, self.plane, handle, sink), sink)
+
+    def type(self, *words: str) -> Result:
+        """Types a command."""
+        return CliRunner().invoke(app, list(words), obj=self.connect)
+
+    def plan(self, text: str, *words: str) -> Result:
+        """Plans a template that is written to a file first."""
+        return self.type("plan", self.file(text), *words)
+
+    def planned(self, text: str, *words: str) -> dict[str, Any]:
+        """The one table of a plan, from its JSON."""
+        (table,) = json.loads(self.plan(text, "--json", *words).stdout)["tables"]
+        return dict(table)
+
+    def file(self, text: str) -> str:
+        """The name of a file with a template of that text."""
+        path = self.folder / "template.yaml"
+        path.write_text(text)
+        return str(path)
+
+    def deploy(self, text: str, **parameters: str) -> None:
+        """Deploys a template with the provider as it is; what it makes of each resource is asserted to be well."""
+        document = templates.parse(text, "deployed")
+        scope = document.scope(parameters, PSEUDO | {"AWS::StackName": "records", "AWS::StackId": self.stack.stack_id})
+        tables = {table.logical_id: table for table in document.tables(scope)}
+        for logical_id, table in tables.items():
+            properties = {**known(table.properties), "ServiceToken": "arn:token"}
+            verb = self.stack.update if logical_id in self.stack.resources else self.stack.create
+            verb(logical_id, properties)
+        self.world.run()
+        self.deployed, self.parameters = text, parameters
+        for resource in self.stack.resources.values():
+            assert resource.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), resource.reason
+
+    def writes(self) -> list[tuple[str, Any]]:
+        """What the provider wrote, from the beginning."""
+        return [(call.api, call.arguments) for call in self.plane.writes() if call.outcome == "ok"]
+
+    def connect(self, _profile: str | None, _region: str | None, _endpoint_url: str | None) -> Means:
+        """The means of this world; `denied` APIs are denied."""
+        faults = Faults(*(Fault(Kind.ACCESS_DENIED_FROM_NOW, 1, api) for api in self.denied))
+        client, keys = ListingClient(self.plane, faults=faults), KeyService(self.plane, faults=faults)
+        return Means(
+            eyes=Eyes(client, DynamoTables(client, lambda: keys)),
+            cloudformation=lambda: Stacks(self),
+            pseudo=lambda _account: PSEUDO,
+            now=self.clock.now,
+        )
+
+
+def known(properties: object) -> Mapping[str, Any]:
+    """Properties without what only CloudFormation resolves."""
+    assert isinstance(properties, dict)
+    return {key: value for key, value in properties.items() if isinstance(value, str | list | dict)}
+
+
+class ListingClient(Client):
+    """The model's client, with the one call that the provider does not make."""
+
+    def get_paginator(self, api: str) -> Any:
+        return (
+            Pages(lambda: {"TableNames": sorted(self._plane.tables)}) if api == "list_tables" else super().get_paginator(api)
+        )
+
+
+@dataclass(frozen=True)
+class Pages:
+    """A paginator with one page."""
+
+    page: Callable[[], Any]
+
+    def paginate(self, **_arguments: Any) -> Iterator[Any]:
+        yield self.page()
+
+
+@dataclass(eq=False)
+class Stacks:
+    """`boto3.client("cloudformation")`, for the stack of a desk."""
+
+    desk: Desk
+
+    def describe_stacks(self, StackName: str) -> Any:  # noqa: N803 - boto3's
+        if "describe_stacks" in self.desk.denied:
+            raise refused("AccessDenied", "not authorized", "DescribeStacks")
+        if not self.desk.deployed or StackName != self.desk.stack.stack:
+            raise refused("ValidationError", f"Stack with id {StackName} does not exist", "DescribeStacks")
+        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.desk.parameters.items()]
+        return {"Stacks": [{"StackName": StackName, "StackId": self.desk.stack.stack_id, "Parameters": parameters}]}
+
+    def get_paginator(self, _api: str) -> Pages:
+        return Pages(lambda: {"StackResourceSummaries": [*map(_summary, self.desk.stack.resources.values())]})
+
+    def get_template(self, StackName: str) -> Any:  # noqa: N803, ARG002 - boto3's
+        return {"TemplateBody": self.desk.deployed}
+
+
+def _summary(resource: Any) -> dict[str, str]:
+    return {
+        "LogicalResourceId": resource.logical_id,
+        "PhysicalResourceId": resource.physical_id,
+        "ResourceType": "Custom::SentinelTable",
+        "ResourceStatus": resource.status,
+    }
+
+
+def refused(code: str, message: str, operation: str) -> ClientError:
+    """A refusal by CloudFormation."""
+    return ClientError({"Error": {"Code": code, "Message": message}}, operation)

@@ -1,0 +1,131 @@
+"""A user's mistakes: one or two sentences, the remedy last, status 1, and never a traceback."""
+
+from pathlib import Path
+
+import pytest
+
+from sentinel_tables.request import PROPERTIES
+from sentinel_tables_cli.assumptions import SETTINGS_OF
+from sentinel_tables_cli.mistakes import clean
+
+from .desk import BREAKGLASS, Desk
+
+MISTAKES = {
+    "an unknown property": ("ReadCapacity: 5", "Property ReadCapacity is not known. Take it out."),
+    "the wrong case": ("tableName: sentinel-x", "Property tableName is not known. Did you mean TableName?"),
+    "another prefix": (
+        "TableName: acme-records",
+        'Property TableName is "acme-records". It takes a name that begins with ',
+    ),
+    "a wrong value deep inside": (
+        "PointInTimeRecoverySpecification: {RecoveryPeriodInDays: 99}",
+        'Property PointInTimeRecoverySpecification.RecoveryPeriodInDays is "99". It takes a whole number from 1 to 35.',
+    ),
+    "a tag without a value": (
+        "Tags: [{Key: team}]",
+        "Property Tags[0].Value is missing. It takes up to 256 letters, digits, spaces and + - = . _ : / @.",
+    ),
+    "a contradiction": (
+        "SSESpecification: {SSEEnabled: false, SSEType: KMS}",
+        'Property SSESpecification.SSEType is "KMS", and SSEEnabled is false. Take SSEType out, or set SSEEnabled to true.',
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "message"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_told_with_its_line_by_validate_and_refused_by_plan(desk: Desk, line: str, message: str) -> None:
+    text = f"{BREAKGLASS}      {line}\n"
+    name = desk.file(text)
+    told = desk.type("validate", name)
+    assert told.stdout.startswith(f"{name}:8: BreakGlass: {message}")
+    assert told.stdout.endswith("\n1 x Custom::SentinelTable, 1 wrong.\n")
+    planned = desk.plan(text)
+    assert f"BreakGlass: refused\n  ! {message}" in planned.stdout
+    assert (told.exit_code, planned.exit_code) == (1, 1)
+    assert desk.plane.history == []
+
+
+def test_all_mistakes_are_told_at_once(desk: Desk) -> None:
+    lines = ("Schema2: x", "TableClass: GOLD", "TimeToLiveSpecification: {Enabled: perhaps}")
+    result = desk.type("validate", desk.file(BREAKGLASS + "".join(f"      {line}\n" for line in lines)))
+    assert "1 x Custom::SentinelTable, 3 wrong." in result.stdout
+
+
+def test_validate_passes_over_what_only_a_deployment_knows(desk: Desk) -> None:
+    lines = ("TableName: !ImportValue name", "Tags: !If [Tagged, [{Key: !Ref K, Value: !GetAtt A.B}], !Ref AWS::NoValue]")
+    result = desk.type("validate", desk.file(BREAKGLASS + "".join(f"      {line}\n" for line in lines)))
+    assert result.exit_code == 0
+    assert result.stdout == "1 x Custom::SentinelTable, 0 wrong; 2 passed over, known only at deployment.\n"
+
+
+def test_validate_looks_into_both_branches_of_an_if(desk: Desk) -> None:
+    text = f"{BREAKGLASS}      TableClass: !If [Big, GOLD, STANDARD]\n"
+    assert 'TableClass is "GOLD"' in desk.type("validate", desk.file(text)).stdout
+
+
+def test_validate_takes_the_provider_s_prefix(desk: Desk) -> None:
+    name = desk.file(f"{BREAKGLASS}      TableName: acme-records\n")
+    assert desk.type("validate", name, "--prefix", "acme-").exit_code == 0
+
+
+FILES = {
+    "not YAML": ("Resources: [", ":2 is not YAML or JSON: did not find expected node content. Mend the template there."),
+    "a list": ("- a", " is not a CloudFormation template: it has no Resources. Name a template's file."),
+    "text": ("some text", " is not a CloudFormation template: it has no Resources. Name a template's file."),
+    "a key twice": ("Resources: {}\nResources: {}", ":1 is not YAML or JSON: Duplicate found 'Resources' (line 1)."),
+    "empty": ("", " is not a CloudFormation template: it has no Resources. Name a template's file."),
+}
+
+
+@pytest.mark.parametrize("command", ["plan", "validate"])
+@pytest.mark.parametrize(("text", "message"), FILES.values(), ids=FILES)
+def test_a_file_that_is_no_template(desk: Desk, command: str, text: str, message: str) -> None:
+    name = desk.file(text)
+    result = desk.type(command, name)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: {name}{message}")
+    assert result.stdout == ""
+
+
+def test_a_file_that_cannot_be_read(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    assert "No such file or directory. Name a template's file." in desk.type("plan", "nothing.yaml").stderr
+    assert "Is a directory. Name a template's file." in desk.type("plan", str(tmp_path)).stderr
+    assert "is not text. Name a template in YAML or JSON." in desk.type("plan", str(tmp_path / "binary")).stderr
+
+
+PARAMETERS = {
+    "no value": ("Team", "Error: Team is not KEY=VALUE."),
+    "no name": ("=x", "Error: =x is not KEY=VALUE."),
+    "not there": ("Tea=x", "has no parameter Tea. Did you mean Team?"),
+}
+
+
+@pytest.mark.parametrize(("word", "message"), PARAMETERS.values(), ids=PARAMETERS)
+def test_parameters_that_are_none(desk: Desk, word: str, message: str) -> None:
+    result = desk.plan("Parameters: {Team: {Type: String}}\n" + BREAKGLASS, "--parameters", word)
+    assert result.exit_code == 1
+    assert message in result.stderr
+
+
+def test_parameters_may_follow_one_another(desk: Desk) -> None:
+    text = "Parameters: {A: {Type: String}, B: {Type: String}}\n" + BREAKGLASS
+    text += "      Tags: [{Key: !Ref A, Value: !Ref B}]\n"
+    planned = desk.planned(text, "--parameters", "A=team", "B=blue")
+    assert {"Key": "team", "Value": "blue"} in planned["steps"][0]["arguments"]["Tags"]
+
+
+@pytest.mark.parametrize("words", [("plan",), ("plan", "t", "--nope"), ("nope",), ("schema", "session", "-f", "xml")])
+def test_a_wrong_command_has_status_1_for_2_means_changes(desk: Desk, words: tuple[str, ...]) -> None:
+    assert desk.type(*words).exit_code == 1
+
+
+def test_what_a_template_holds_does_not_reach_the_terminal_as_a_control_sequence(desk: Desk) -> None:
+    result = desk.type("validate", desk.file(BREAKGLASS + '      "\\e[31mred": 1\n'))
+    assert "\x1b" not in result.stdout
+    assert clean("\x1b[31m\n") == "\\x1b[31m\\n"
+
+
+def test_every_setting_of_the_provider_can_be_left_as_it_stands() -> None:
+    others = {"ServiceToken", "ServiceTimeout", "Schema", "TableName", "ExistingTable", "Tags"}
+    assert {place.partition(".")[0] for place in SETTINGS_OF} == PROPERTIES.keys() - others

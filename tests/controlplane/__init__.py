@@ -1,0 +1,56 @@
+"""DynamoDB's control plane, and what surrounds the provider, on virtual time.
+
+`ControlPlane` is the service, `Client` and `KeyService` are the boto3 clients with the model behind them, `Faults` lets
+calls go wrong on order, `World` runs several environments side by side on one `VirtualClock`.
+"""
+
+from .answers import Answer, AnswerSink
+from .client import Client, KeyService
+from .clock import VirtualClock
+from .cloudformation import CloudFormation, Request, Resource
+from .durations import FAST, INSTANT, REAL, Durations
+from .faults import Fault, Faults, Kind, every_pair, every_single
+from .lambda_service import Invocation, LambdaService
+from .plane import APIS, WRITES, Call, ControlPlane
+from .process import Killed, Process
+from .rate import Rate
+from .refusals import Refused
+from .state import Change, Limits, LostRecord, Switches
+from .world import Environment, World, follow
+
+__all__ = [
+    "APIS",
+    "FAST",
+    "INSTANT",
+    "REAL",
+    "WRITES",
+    "Answer",
+    "AnswerSink",
+    "Call",
+    "Change",
+    "Client",
+    "CloudFormation",
+    "ControlPlane",
+    "Durations",
+    "Environment",
+    "Fault",
+    "Faults",
+    "Invocation",
+    "KeyService",
+    "Killed",
+    "Kind",
+    "LambdaService",
+    "Limits",
+    "LostRecord",
+    "Process",
+    "Rate",
+    "Refused",
+    "Request",
+    "Resource",
+    "Switches",
+    "VirtualClock",
+    "World",
+    "every_pair",
+    "every_single",
+    "follow",
+]

@@ -1,0 +1,87 @@
+"""Faults on order: at the n-th call of a run, or the n-th call of one API, this kind of thing goes wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import Enum, unique
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@unique
+class Kind(Enum):
+    """What goes wrong, and whether the call took effect."""
+
+    THROTTLED = "throttled"
+    INTERNAL_ERROR = "internal error, no effect"
+    INTERNAL_ERROR_AFTER = "internal error, after it took effect"
+    ANSWER_LOST = "answer lost, after it took effect"
+    ANSWER_LOST_AND_RETRIED = "answer lost, after it took effect, and the same call made again by botocore"
+    REQUEST_LOST = "request lost, no effect"
+    KILLED_BEFORE = "process killed before the call"
+    KILLED_AFTER = "process killed after the call"
+    ACCESS_DENIED = "access denied, this once"
+    ACCESS_DENIED_FROM_NOW = "access denied to this API from now on"
+
+
+LASTING = frozenset({Kind.ACCESS_DENIED_FROM_NOW})
+AFTERWARDS = frozenset({Kind.INTERNAL_ERROR_AFTER, Kind.ANSWER_LOST, Kind.ANSWER_LOST_AND_RETRIED, Kind.KILLED_AFTER})
+"""The kinds that let the call take effect first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`kind` at the `call`-th call (from 1), counting all calls or those of `api` only."""
+
+    kind: Kind
+    call: int
+    api: str | None = None
+
+
+class Faults:
+    """The faults of one run, and the count of its calls over all its processes."""
+
+    def __init__(self, *faults: Fault) -> None:
+        self.ordered: tuple[Fault, ...] = faults
+        self.calls: list[str] = []
+        """The APIs called so far, in order: a sweep orders a fault for each."""
+        self.struck: list[Fault] = []
+        self._counts: Counter[str] = Counter()
+        self._denied: set[str] = set()
+
+    def next(self, api: str) -> Kind | None:
+        """Count a call, and say what goes wrong with it."""
+        self.calls.append(api)
+        self._counts[api] += 1
+        for fault in self.ordered:
+            if self._due(fault, api):
+                self.struck.append(fault)
+                if fault.kind in LASTING:
+                    self._denied.add(api)
+                return Kind.ACCESS_DENIED if api in self._denied else fault.kind
+        return Kind.ACCESS_DENIED if api in self._denied else None
+
+    def _due(self, fault: Fault, api: str) -> bool:
+        if fault.api is None:
+            return fault.call == len(self.calls)
+        return fault.api == api and fault.call == self._counts[api]
+
+
+def every_single(calls: int, kinds: Iterable[Kind] = tuple(Kind)) -> list[tuple[Fault, ...]]:
+    """Each kind at each of `calls` calls."""
+    return [(Fault(kind, call),) for call in range(1, calls + 1) for kind in kinds]
+
+
+def every_pair(calls: int, kinds: Iterable[Kind] = tuple(Kind)) -> list[tuple[Fault, ...]]:
+    """Each two kinds at each two different calls."""
+    kinds = tuple(kinds)
+    return [
+        (Fault(first, call), Fault(second, later))
+        for call in range(1, calls + 1)
+        for later in range(call + 1, calls + 1)
+        for first in kinds
+        for second in kinds
+    ]

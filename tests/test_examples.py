@@ -1,0 +1,144 @@
+"""Each example is a template that CloudFormation and the provider take, as it stands."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.decode import decode  # type: ignore[import-untyped]
+
+from sentinel_tables.request import PROPERTIES, Request, parse
+
+ROOT = Path(__file__).parent.parent
+TEMPLATES = sorted((ROOT / "examples").glob("*.yaml"))
+CONSTRUCT = ROOT / "examples" / "cdk" / "sentinel_table.py"
+SAMPLES = {"KeyArn": "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"}
+ATTRIBUTES = {"TableName", "Arn", "TableId", "Schema", "StreamArn"}
+RUN = "from cfnlint.runner.cli import main; main()"
+Json = dict[str, Any]
+
+
+def template(path: Path) -> Json:
+    document, mistakes = decode(str(path))
+    assert not mistakes
+    assert isinstance(document, dict)
+    return document
+
+
+def tables(document: Json) -> Iterator[tuple[str, Json]]:
+    """Logical id and properties of each table, functions in place."""
+    for logical_id, resource in document["Resources"].items():
+        if resource["Type"] == "Custom::SentinelTable":
+            yield logical_id, resource["Properties"]
+
+
+def as_sent(value: Any, parameters: Json) -> Any:
+    """A value as CloudFormation sends it: functions as samples of what they give, scalars as strings."""
+    match value:
+        case {"Ref": name}:
+            return str(parameters[name].get("Default", SAMPLES.get(name)))
+        case {"Fn::ImportValue": _}:
+            return "arn:aws:lambda:eu-central-1:123456789012:function:sentinel-tables"
+        case dict():
+            return {key: as_sent(item, parameters) for key, item in value.items()}
+        case list():
+            return [as_sent(item, parameters) for item in value]
+        case bool():
+            return str(value).lower()
+    return str(value)
+
+
+def request(logical_id: str, properties: Json, parameters: Json) -> Request:
+    event = {
+        "RequestType": "Create",
+        "StackId": "arn:aws:cloudformation:eu-central-1:123456789012:stack/examples/1",
+        "LogicalResourceId": logical_id,
+        "ResourceProperties": as_sent(properties, parameters),
+    }
+    return parse(event, "sentinel-")
+
+
+def attributes(value: Any) -> Iterator[str]:
+    """The attribute of each `Fn::GetAtt`."""
+    if isinstance(value, dict):
+        if "Fn::GetAtt" in value:
+            yield value["Fn::GetAtt"][1]
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from attributes(item)
+
+
+def ids(path: Path) -> str:
+    return path.stem
+
+
+def test_every_example_is_clean_to_cfn_lint() -> None:
+    command = [sys.executable, "-c", RUN, *map(str, TEMPLATES)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own files
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=ids)
+def test_the_provider_takes_the_properties_of_every_example(path: Path) -> None:
+    document = template(path)
+    for logical_id, properties in tables(document):
+        read = request(logical_id, properties, document.get("Parameters", {}))
+        assert read.desired is not None
+        assert read.desired.table.name.startswith("sentinel-")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=ids)
+def test_the_examples_use_attributes_that_there_are(path: Path) -> None:
+    assert set(attributes(template(path).get("Outputs", {}))) <= ATTRIBUTES
+
+
+@pytest.mark.parametrize("name", ["adopt", "breakglass", "evidence", "rename"])
+def test_a_table_that_holds_records_outlives_its_stack(name: str) -> None:
+    document = template(ROOT / "examples" / f"{name}.yaml")
+    for logical_id, _ in tables(document):
+        resource = document["Resources"][logical_id]
+        assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_evidence_is_kept() -> None:
+    document = template(ROOT / "examples" / "evidence.yaml")
+    for logical_id, properties in tables(document):
+        desired = request(logical_id, properties, document["Parameters"]).desired
+        assert desired is not None
+        settings = desired.table.settings
+        assert (settings.time_to_live, settings.deletion_protection, settings.recovery_days) == (None, True, 35)
+        assert settings.encryption.key == SAMPLES["KeyArn"]
+
+
+@pytest.mark.parametrize("name", ["adopt", "rename"])
+def test_taking_over_a_table_is_asked_for(name: str) -> None:
+    document = template(ROOT / "examples" / f"{name}.yaml")
+    for logical_id, properties in tables(document):
+        desired = request(logical_id, properties, document.get("Parameters", {})).desired
+        assert desired is not None
+        assert desired.claim.adopt
+
+
+def test_the_stack_set_deploys_the_providers_own_parameters() -> None:
+    stack_set = template(ROOT / "examples" / "organisation.yaml")["Resources"]["Provider"]["Properties"]
+    provider = template(ROOT / "template.yaml")
+    assert {item["ParameterKey"] for item in stack_set["Parameters"]} <= provider["Parameters"].keys()
+    longest_name = f"StackSet-{stack_set['StackSetName']}-" + "0" * 36
+    assert len(longest_name) <= 64, "the function has the name of its stack"
+
+
+def test_the_construct_names_what_the_provider_knows() -> None:
+    tree = ast.parse(CONSTRUCT.read_text(encoding="utf-8"))
+    (call,) = [node for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "properties"]
+    assert isinstance(call.value, ast.Dict)
+    names = {key.value for key in call.value.keys if isinstance(key, ast.Constant)}
+    assert names
+    assert names <= PROPERTIES.keys()
+    app = ast.parse((CONSTRUCT.parent / "app.py").read_text(encoding="utf-8"))
+    (settings,) = [node for node in ast.walk(app) if isinstance(node, ast.keyword) and node.arg == "settings"]
+    properties = {"Schema": "approval", **ast.literal_eval(settings.value)}
+    assert request("ApprovalTable", properties, {}).desired is not None

@@ -1,0 +1,242 @@
+"""What a template says is what the table is: strings and all, and what is left out has its default."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+import sentinel_tables
+from sentinel_tables.errors import InvalidSchema
+from sentinel_tables.model import Encryption, GlobalSecondaryIndex, KeyAttribute, Settings, TableSchema
+from sentinel_tables.normalise import canonical_policy
+from sentinel_tables.request import PROPERTIES, parse, sent_at, service_timeout
+from tests.scene import DEFAULT_NAMES, INDEXES, Json, Scene, standing
+
+EVENT: Json = {
+    "RequestType": "Update",
+    "StackId": "arn:aws:cloudformation:eu-central-1:123456789012:stack/records/1",
+    "LogicalResourceId": "Records",
+    "PhysicalResourceId": "sentinel-requests",
+    "RequestId": "1",
+    "ResponseURL": "https://example.com/?X-Amz-Date=20260922T000000Z",
+}
+STATEMENT: Json = {"Effect": "Deny", "Principal": "*", "Action": "dynamodb:*", "Resource": "*"}
+DOCUMENT: Json = {"Version": "2012-10-17", "Statement": [STATEMENT]}
+ARN = "arn:aws:kms:eu-central-1:123456789012:key/0a1b"
+SETTINGS: list[tuple[Json, Settings]] = [
+    ({}, Settings()),
+    ({"DeletionProtectionEnabled": "true"}, Settings(deletion_protection=True)),
+    ({"DeletionProtectionEnabled": True}, Settings(deletion_protection=True)),
+    ({"DeletionProtectionEnabled": "false"}, Settings()),
+    ({"DeletionProtectionEnabled": False}, Settings()),
+    ({"PointInTimeRecoverySpecification": {}}, Settings()),
+    ({"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": "true"}}, Settings()),
+    ({"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": "false"}}, Settings(recovery_days=None)),
+    ({"PointInTimeRecoverySpecification": {"RecoveryPeriodInDays": "1"}}, Settings(recovery_days=1)),
+    ({"PointInTimeRecoverySpecification": {"RecoveryPeriodInDays": 35}}, Settings()),
+    (
+        {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": "true", "RecoveryPeriodInDays": "07"}},
+        Settings(recovery_days=7),
+    ),
+    ({"SSESpecification": {}}, Settings()),
+    ({"SSESpecification": {"SSEEnabled": "true"}}, Settings()),
+    ({"SSESpecification": {"SSEEnabled": "true", "SSEType": "KMS"}}, Settings()),
+    ({"SSESpecification": {"SSEEnabled": "false"}}, Settings(encryption=Encryption(kms=False))),
+    ({"SSESpecification": {"KMSMasterKeyId": "alias/aws/dynamodb"}}, Settings()),
+    ({"SSESpecification": {"KMSMasterKeyId": "alias/mine"}}, Settings(encryption=Encryption(key="alias/mine"))),
+    ({"SSESpecification": {"SSEEnabled": "true", "KMSMasterKeyId": ARN}}, Settings(encryption=Encryption(key=ARN))),
+    ({"TimeToLiveSpecification": {}}, Settings()),
+    ({"TimeToLiveSpecification": {"Enabled": "true", "AttributeName": "ttl"}}, Settings()),
+    ({"TimeToLiveSpecification": {"AttributeName": "ttl"}}, Settings()),
+    ({"TimeToLiveSpecification": {"Enabled": "false"}}, Settings(time_to_live=None)),
+    ({"TimeToLiveSpecification": {"Enabled": "false", "AttributeName": "ttl"}}, Settings(time_to_live=None)),
+    *(
+        ({"StreamSpecification": {"StreamViewType": view}}, Settings(stream=view))
+        for view in ("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY")
+    ),
+    ({"TableClass": "STANDARD"}, Settings()),
+    ({"TableClass": "STANDARD_INFREQUENT_ACCESS"}, Settings(table_class="STANDARD_INFREQUENT_ACCESS")),
+    ({"OnDemandThroughput": {}}, Settings()),
+    ({"OnDemandThroughput": {"MaxReadRequestUnits": "-1", "MaxWriteRequestUnits": "-1"}}, Settings()),
+    ({"OnDemandThroughput": {"MaxReadRequestUnits": "1"}}, Settings(max_read_units=1)),
+    ({"OnDemandThroughput": {"MaxWriteRequestUnits": "40000"}}, Settings(max_write_units=40_000)),
+    ({"ContributorInsightsSpecification": {"Enabled": "true"}}, Settings(contributor_insights=True)),
+    ({"ContributorInsightsSpecification": {"Enabled": "false"}}, Settings()),
+    ({"ResourcePolicy": {"PolicyDocument": DOCUMENT}}, Settings(policy=canonical_policy(DOCUMENT))),
+    (
+        {"ResourcePolicy": {"PolicyDocument": '{"Version": "2012-10-17", "Statement": {"Sid": "\u00e9"}}'}},
+        Settings(policy=canonical_policy({"Version": "2012-10-17", "Statement": {"Sid": "\u00e9"}})),
+    ),
+]
+SERVICE_TIMEOUTS = [("1", 1.0), ("3600", 3600.0), (90, 90.0), ("0", 3600.0), ("x", 3600.0), (None, 3600.0), (["1"], 3600.0)]
+SCHEMAS = [
+    (sentinel_tables.breakglass_table_schema, "breakglass"),
+    (sentinel_tables.approval_table_schema, "approval"),
+    (sentinel_tables.session_table_schema, "session"),
+]
+
+
+def asked(properties: Json, **event: object) -> Any:
+    """What is desired of a table of approvals with those properties."""
+    return parse(EVENT | {"ResourceProperties": {"Schema": "approval"} | properties} | event, "sentinel-").desired
+
+
+@pytest.mark.parametrize(("properties", "settings"), SETTINGS)
+def test_properties_are_read_strings_and_all(properties: Json, settings: Settings) -> None:
+    assert asked(properties).table.settings == settings
+
+
+def test_there_is_a_row_for_each_property_that_is_a_setting() -> None:
+    told = {name for properties, _ in SETTINGS for name in properties}
+    others = {"ServiceToken", "ServiceTimeout", "Schema", "TableName", "ExistingTable", "Tags"}
+    assert told == PROPERTIES.keys() - others
+
+
+@pytest.mark.parametrize("schema", DEFAULT_NAMES)
+def test_a_schema_has_its_table_name(schema: str) -> None:
+    assert asked({"Schema": schema}).table.name == DEFAULT_NAMES[schema]
+    assert asked({"Schema": schema, "TableName": "sentinel-x.Y_1"}).table.name == "sentinel-x.Y_1"
+
+
+@pytest.mark.parametrize("name", ["sentinel-", "sentinel-" + "x" * 246])
+def test_a_table_name_has_3_to_255_characters(name: str) -> None:
+    assert asked({"TableName": name}).table.name == name
+
+
+def test_tags_may_hold_what_dynamodb_takes() -> None:
+    tags = {"k" * 128: "v" * 256, "a:b/c @_.-+=": "", "\u00fc": "\u00df \u4e2d", "sentine": "l:"}
+    assert asked({"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}).table.tags == tags
+    forty = [{"Key": f"k{number}", "Value": "v"} for number in range(40)]
+    assert len(asked({"Tags": forty}).table.tags) == 40
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "forgotten"),
+    [
+        (["a", "b"], ["b", "c"], {"a"}),
+        ([], ["a"], set()),
+        (["sentinel:origin", "a"], [], {"a"}),
+    ],
+)
+def test_a_tag_that_the_template_no_longer_names_is_to_go(old: list[str], new: list[str], forgotten: set[str]) -> None:
+    before, now = ([{"Key": key, "Value": "v"} for key in keys] for keys in (old, new))
+    assert asked({"Tags": now}, OldResourceProperties={"Tags": before}).forgotten_tags == forgotten
+
+
+@pytest.mark.parametrize("old", [None, [], "x", {"Tags": "x"}, {"Tags": [7, {"Key": 7}, {"Value": "v"}, None]}])
+def test_old_properties_of_any_shape_are_borne(old: object) -> None:
+    assert asked({}, OldResourceProperties=old).forgotten_tags == frozenset()
+
+
+@pytest.mark.parametrize(("value", "adopt"), [("Fail", False), ("Adopt", True), (None, False)])
+def test_adopting_is_explicit(value: str | None, adopt: bool) -> None:
+    assert asked({"ExistingTable": value} if value else {}).claim.adopt is adopt
+
+
+@pytest.mark.parametrize(("value", "seconds"), SERVICE_TIMEOUTS)
+def test_the_service_timeout_counts_where_it_is_one(value: object, seconds: float) -> None:
+    assert service_timeout({"ResourceProperties": {"ServiceTimeout": value}}) == seconds
+    assert service_timeout({}) == 3600.0
+    assert service_timeout({"ResourceProperties": value}) == 3600.0
+
+
+@pytest.mark.parametrize(
+    ("url", "moment"),
+    [
+        ("https://example.com/?X-Amz-Date=20260922T000000Z&a=b", 1790035200.0),
+        ("https://example.com/?X-Amz-Date=2026", None),
+        ("https://example.com/", None),
+        ("http://[", None),
+        (None, None),
+        (7, None),
+    ],
+)
+def test_an_event_is_as_old_as_its_url(url: object, moment: float | None) -> None:
+    assert sent_at({"ResponseURL": url}) == moment
+
+
+@pytest.mark.parametrize(("properties", "settings"), SETTINGS)
+def test_a_property_that_is_left_out_again_means_its_default_again(properties: Json, settings: Settings) -> None:
+    scene = Scene()
+    if isinstance(settings.encryption.key, str):
+        key = scene.plane.keys.add("alias/mine")
+        properties = {"SSESpecification": {"KMSMasterKeyId": key.arn}}
+    scene.plane.given_table("sentinel-requests", **standing(tags=scene.tags()))
+    untouched = scene.plane.truth("sentinel-requests")
+    assert scene.update("sentinel-requests", **properties)["Status"] == "SUCCESS"
+    assert (scene.plane.truth("sentinel-requests") == untouched) is (settings == Settings())
+    assert scene.update("sentinel-requests", old=properties)["Status"] == "SUCCESS"
+    again = scene.plane.truth("sentinel-requests") or {}
+    for told in ("LatestStreamLabel", "LatestStreamArn", "TableClassSummary"):
+        again.pop(told, None)
+    assert again == untouched
+
+
+@pytest.mark.parametrize(("make", "schema"), SCHEMAS)
+def test_the_three_schemas_are_those_of_the_contract(make: Any, schema: str) -> None:
+    made = make("sentinel-table")
+    assert made.table_name == "sentinel-table"
+    assert made.partition_key == KeyAttribute("id", "S")
+    assert made.sort_key is None
+    assert made.ttl_attribute == "ttl"
+    assert made.billing_mode == "PAY_PER_REQUEST"
+    assert made.gsi_names() == tuple(INDEXES[schema])
+    for index in made.global_secondary_indexes:
+        partition_key, sort_key = INDEXES[schema][index.index_name]
+        assert sort_key is not None
+        assert index == GlobalSecondaryIndex(index.index_name, KeyAttribute(partition_key), KeyAttribute(sort_key), "ALL")
+    assert made.validate() is None
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        made.table_name = "another"
+
+
+NAMED = TableSchema("sentinel-table", KeyAttribute("id"))
+
+
+def indexed(*indexes: GlobalSecondaryIndex) -> TableSchema:
+    return dataclasses.replace(NAMED, global_secondary_indexes=indexes)
+
+
+def index(name: str = "gsi-a", key: str = "a", kind: str = "S") -> GlobalSecondaryIndex:
+    return GlobalSecondaryIndex(name, KeyAttribute(key, kind))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        NAMED,
+        indexed(*(index(f"gsi-{number}") for number in range(20))),
+        indexed(index("a.B"), index("_-3", "b", "N"), index("gsi-c", "c", "B")),
+        dataclasses.replace(NAMED, sort_key=KeyAttribute("at", "N")),
+        dataclasses.replace(NAMED, table_name="x" * 255),
+    ],
+)
+def test_what_dynamodb_takes_is_valid(schema: TableSchema) -> None:
+    schema.validate()
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        *(
+            (dataclasses.replace(NAMED, table_name=name), "Table name")
+            for name in ("", "ab", "x" * 256, "a b c", "caf\u00e9", "abc\n")
+        ),
+        *((indexed(index(name)), "Index name") for name in ("", "ab", "x" * 256, "a/b")),
+        (indexed(index(), index(key="b")), "Two indexes"),
+        (indexed(*(index(f"gsi-{number}") for number in range(21))), "over 20 indexes"),
+        (indexed(index(kind="X")), "Use S, N or B"),
+        (indexed(index(kind="s")), "Use S, N or B"),
+        (indexed(index(key="")), "has the key attribute"),
+        (indexed(index(key="id", kind="N")), "has two types"),
+        (indexed(index("gsi-a"), index("gsi-b", kind="B")), "has two types"),
+        (dataclasses.replace(NAMED, partition_key=KeyAttribute("")), "has the key attribute"),
+        (dataclasses.replace(NAMED, sort_key=KeyAttribute("id", "N")), "has two types"),
+        (dataclasses.replace(NAMED, sort_key=KeyAttribute("at", "")), "Use S, N or B"),
+    ],
+)
+def test_validate_refuses_what_dynamodb_would_refuse(schema: TableSchema, told: str) -> None:
+    with pytest.raises(InvalidSchema, match=told) as refusal:
+        schema.validate()
+    assert isinstance(refusal.value, ValueError)
+    assert len(str(refusal.value)) <= 240
