@@ -1,6 +1,8 @@
 """What an event has to remember from one invocation to the next. All else is read from the live table."""
 
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from types import NoneType
 from typing import Any, Self
 
 
@@ -32,8 +34,20 @@ class Memory:
 
     @classmethod
     def recalled(cls, note: object) -> Self:
-        """From what `note` gave; nothing, where there was no hand-over."""
-        if not isinstance(note, dict):
-            return cls()
-        known = {field.name for field in fields(cls)}
-        return cls(**{key: value for key, value in note.items() if key in known})
+        """From what `note` gave; nothing, where there was no hand-over, or what came is not what `note` gives."""
+        memory = cls()
+        if isinstance(note, dict) and all(isinstance(note.get(name), kinds) for name, kinds in _KINDS.items()):
+            for name in _KINDS:
+                setattr(memory, name, note[name])
+        return memory
+
+
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "answer_by": (int, float, NoneType),
+    "table_id": str,
+    "tried_at": (int, float, NoneType),
+    "made_at": (int, float, NoneType),
+    "adopted": (dict, NoneType),
+    "failure": str,
+    "answer": (dict, NoneType),
+}

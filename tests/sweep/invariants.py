@@ -9,12 +9,21 @@ from tests.sweep.stage import Stage
 
 LATE = (Kind.ANSWER_LOST, Kind.ANSWER_LOST_AND_RETRIED, Kind.INTERNAL_ERROR_AFTER, Kind.KILLED_AFTER)
 """Faults after which the same may be done once more, since nobody can know that it was done."""
+PASSING = (Kind.THROTTLED, Kind.INTERNAL_ERROR, Kind.REQUEST_LOST, Kind.ANSWER_LOST, Kind.INTERNAL_ERROR_AFTER)
+"""Faults that a user is not to hear of."""
+LONG_SECONDS = 1200.0
+Statuses = dict[str, list[str]]
 KILLS = {Kind.KILLED_BEFORE, Kind.KILLED_AFTER}
 
 
-def complaints(scenario: Scenario, stage: Stage, goal: dict[str, Any]) -> Iterator[str]:
-    """All of them, for a run that has come to its end, and whose failed operations have been repeated."""
+def complaints(scenario: Scenario, stage: Stage, goal: dict[str, Any], statuses: Statuses) -> Iterator[str]:
+    """All of them, for a run that has come to its end, and whose failed operations have been repeated.
+
+    `goal` is what stands, and `statuses` what the stack's events say, where nothing goes wrong.
+    """
     yield from _ends(scenario, stage, goal)
+    yield from _sound(scenario, stage)
+    yield from _in_vain(scenario, stage, statuses)
     yield from _changes_of_others(scenario, stage)
     yield from _lost_records(scenario, stage)
     yield from _strays(scenario, stage)
@@ -80,6 +89,41 @@ def _difference(found: dict[str, Any], wanted: dict[str, Any]) -> str:
         for key in found[name].keys() | wanted[name].keys()
         if found[name].get(key) != wanted[name].get(key)
     )
+
+
+def statuses_of(stage: Stage) -> Statuses:
+    """What the stack's events say of each resource."""
+    return {name: [status for _, status, _ in one.statuses] for name, one in stage.stack.resources.items()}
+
+
+def _in_vain(scenario: Scenario, stage: Stage, statuses: Statuses) -> Iterator[str]:
+    """What passes is no reason to fail, and what does not pass is no reason to wait."""
+    passing = all(fault.kind in PASSING for fault in stage.ordered.struck)
+    if passing and not scenario.cancels and statuses_of(stage) != statuses:
+        yield f"what passes by itself made it fail: {statuses_of(stage)}"
+    alone = len(stage.ordered.struck) <= len(scenario.standing)
+    if alone and stage.clock.now() - stage.began > LONG_SECONDS:
+        yield "it was a long time in failing"
+
+
+def _sound(scenario: Scenario, stage: Stage) -> Iterator[str]:
+    """What a resource is told to be complete is complete, by the properties and not by the provider's own word."""
+    for resource in stage.stack.resources.values():
+        table = stage.plane.truth(resource.physical_id or "")
+        if table is None or resource.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            continue
+        wanted = resource.properties
+        expires = wanted.get("TimeToLiveSpecification", {}).get("Enabled", True)
+        days = wanted.get("PointInTimeRecoverySpecification", {}).get("RecoveryPeriodInDays", 35)
+        indexes = {index["IndexName"] for index in table.get("GlobalSecondaryIndexes", ())}
+        facts = {
+            "at rest": scenario.twice or stage.plane.at_rest(),
+            "expiry": table["TimeToLive"] == ("ttl" if expires else None),
+            "recovery": table["RecoveryPeriodInDays"] == days,
+            "protection": table["DeletionProtectionEnabled"] == wanted.get("DeletionProtectionEnabled", False),
+            "indexes": indexes >= {"gsi-invoker", "gsi-status", "gsi-profile"},
+        }
+        yield from (f"{resource.status}, but not its {fact}" for fact, holds in facts.items() if not holds)
 
 
 def _changes_of_others(scenario: Scenario, stage: Stage) -> Iterator[str]:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from tests.controlplane import Durations, Fault, Kind, Resource
-from tests.sweep.invariants import complaints, failed
+from tests.sweep.invariants import Statuses, complaints, failed, statuses_of
 from tests.sweep.scenarios import Scenario
 from tests.sweep.stage import Stage
 
@@ -13,10 +13,10 @@ QUIET_SECONDS = 2 * 3600.0
 
 
 @cache
-def without_faults(scenario: Scenario, durations: Durations) -> tuple[int, dict[str, Any]]:
-    """How many calls the scenario makes, and what stands at its end."""
+def without_faults(scenario: Scenario, durations: Durations) -> tuple[int, dict[str, Any], Statuses]:
+    """How many calls the scenario makes, what stands at its end, and what the stack's events say."""
     stage = _played(scenario, durations, ())
-    return len(stage.functions.faults.calls), stage.shapes()
+    return len(stage.functions.faults.calls), stage.shapes(), statuses_of(stage)
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ def survivors(
     scenario: Scenario, durations: Durations, faults: tuple[Fault, ...], courses: Courses | None = None
 ) -> list[str]:
     """What is wrong after the scenario with these faults; empty where nothing is."""
-    _, goal = without_faults(scenario, durations)
+    _, goal, statuses = without_faults(scenario, durations)
     stage = _played(scenario, durations, faults)
     if courses:
         courses.note(stage)
@@ -46,7 +46,7 @@ def survivors(
         return []  # the URL has expired: there is no answering through a 403
     for resource in failed(stage):
         _repeat(stage, resource)
-    return list(complaints(scenario, stage, goal))
+    return list(complaints(scenario, stage, goal, statuses))
 
 
 def _played(scenario: Scenario, durations: Durations, faults: tuple[Fault, ...]) -> Stage:
@@ -54,6 +54,7 @@ def _played(scenario: Scenario, durations: Durations, faults: tuple[Fault, ...])
     scenario.before(stage)
     stage.shapes_before = stage.shapes()
     stage.ordered = stage.order(*scenario.standing, *faults)
+    stage.began = stage.clock.now()
     scenario.act(stage)
     stage.world.run()
     return stage

@@ -35,6 +35,7 @@ class Stage:
     functions: LambdaService = field(init=False)
     stack: CloudFormation = field(init=False)
     shapes_before: Mapping[str, Any] = field(default_factory=dict)
+    began: float = 0.0
     ordered: Faults = field(default_factory=Faults)
     """The faults of the run, with what they struck; those of an operator's repetition are none."""
 

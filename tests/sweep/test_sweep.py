@@ -56,11 +56,11 @@ def test_a_scenario_ends_well_without_a_fault(scenario: Scenario) -> None:
 
 @EACH
 def test_no_fault_at_any_call_does_harm(scenario: Scenario, every: int, record_property: Record) -> None:
-    calls, _ = without_faults(scenario, _durations(scenario))
+    calls, *_ = without_faults(scenario, _durations(scenario))
     assert _sweep(scenario, _durations(scenario), every_single(calls), every, record_property) == []
 
 
 @BRIEF
 def test_no_two_faults_do_harm(scenario: Scenario, every: int, record_property: Record) -> None:
-    calls, _ = without_faults(scenario, AT_ONCE)
+    calls, *_ = without_faults(scenario, AT_ONCE)
     assert _sweep(scenario, AT_ONCE, every_pair(calls, TELLING), every * every, record_property) == []
