@@ -99,5 +99,5 @@ build-ProviderFunction: | python
 	@find "$(ARTIFACTS_DIR)/handler" "$(ARTIFACTS_DIR)/sentinel_tables" -type f ! -name '*.py' -delete
 	@$(PYTHON) $(PIP_INSTALL) --no-compile --only-binary :all: --target "$(ARTIFACTS_DIR)" -r handler/requirements.txt
 	@mv "$(ARTIFACTS_DIR)"/crhelper-*.dist-info/LICENSE "$(ARTIFACTS_DIR)"/crhelper-*.dist-info/NOTICE "$(ARTIFACTS_DIR)/crhelper"
-	@rm -rf "$(ARTIFACTS_DIR)"/crhelper-*.dist-info
+	@rm -rf "$(ARTIFACTS_DIR)"/crhelper-*.dist-info "$(ARTIFACTS_DIR)"/crhelper/*.pyi "$(ARTIFACTS_DIR)/crhelper/py.typed"
 	@find "$(ARTIFACTS_DIR)" -type d -empty -delete

@@ -71,9 +71,7 @@ def serve(event: Mapping[str, Any], memory: Memory, ends_at: float, means: Means
         hand_over(event, memory, ends_at, means)
     except SentinelTableError as error:
         last = replace(allowance, invocation_ends=(allowance.invocation_ends + ends_at) / 2)
-        return give_up(
-            request, replace(around, allowance=last), memory, f"The work could not be handed over: {error} Repeat it."
-        )
+        return give_up(request, replace(around, allowance=last), memory, f"The work could not be handed over: {error}")
     return None
 
 

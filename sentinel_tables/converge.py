@@ -35,7 +35,7 @@ LONG_PAUSE_SECONDS = 5.0
 PAUSE_SHARE = 0.0125
 """After the first minute or so, a pause is this share of the wait so far."""
 BACK_OFF_SECONDS = 0.5
-LONGEST_BACK_OFF_SECONDS = 20.0
+LONGEST_BACK_OFF_SECONDS = 5.0
 STALE_SECONDS = 10.0
 """What was read longer ago than this is read again before a step is taken on it, or success is said."""
 
@@ -127,6 +127,7 @@ class _Work:
         self.live: LiveTable | None = None
         self.again = goal.facets
         self.whole_at = 0.0
+        self.untold: tuple[Step, float] | None = None
 
     def do(self) -> Done:
         while True:
@@ -143,6 +144,7 @@ class _Work:
     def _turn(self) -> Move:
         """Reads, decides, and takes the step that was decided on, if it was one."""
         move = self._decide()
+        self._tell_of_step(move)
         if self._is_stale(move):
             self.again = self.goal.facets
             move = self._decide()
@@ -168,6 +170,15 @@ class _Work:
         self._remember(move)
         return move
 
+    def _tell_of_step(self, move: Move) -> None:
+        """A line for the step that was taken last, now that it is in effect, with the seconds that it took."""
+        if self.untold is None or isinstance(move, Wait) or move == self.untold[0]:
+            return
+        step, began = self.untold
+        seconds = round(self.clock.now() - began, 3)
+        log.info("step", extra={"step": step.api, "table": self.goal.name, "reason": step.reason, "seconds": seconds})
+        self.untold = None
+
     def _is_stale(self, move: Move) -> bool:
         age = self.clock.now() - self.whole_at
         return self.live is not None and not isinstance(move, Wait) and age > STALE_SECONDS
@@ -183,7 +194,8 @@ class _Work:
             self.memory.tried_at = self.clock.now()
         if step.effect is Effect.ADOPTS and self.live is not None and self.memory.adopted is None:
             self.memory.adopted = ownership.marks(self.live.table.tags)
-        log.info("step", extra={"step": step.api, "table": self.goal.name, "reason": step.reason})
+        log.debug("taking", extra={"step": step.api, "table": self.goal.name, "reason": step.reason})
+        began = self.clock.now()
         try:
             self.tables.take(step)
         except NotNow as refusal:
@@ -196,6 +208,7 @@ class _Work:
         if step.effect is Effect.CREATES:
             self.memory.made_at = now
         self.pace.took(step, now + VISIBILITY_SECONDS)
+        self.untold = (step, began)
         self.pace.turn_to(f"not in effect yet: {step.reason}", now)
 
     def _stop_in_time(self) -> None:

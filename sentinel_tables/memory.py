@@ -34,10 +34,10 @@ class Memory:
 
     @classmethod
     def recalled(cls, note: object) -> Self:
-        """From what `note` gave; nothing, where there was no hand-over, or what came is not what `note` gives."""
+        """From what `note` gave; nothing, where there was no hand-over. What is of another kind does not count."""
         memory = cls()
-        if isinstance(note, dict) and all(isinstance(note.get(name), kinds) for name, kinds in _KINDS.items()):
-            for name in _KINDS:
+        for name, kinds in _KINDS.items():
+            if isinstance(note, dict) and name in note and isinstance(note[name], kinds):
                 setattr(memory, name, note[name])
         return memory
 

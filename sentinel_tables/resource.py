@@ -108,7 +108,7 @@ def _new(request: Request, goal: Standing, around: Surroundings, memory: Memory)
             memory.failure = str(error)
     left_behind = _undo(request, goal.name, around, memory)
     physical_id = _id_of_failed(request, memory) if left_behind else _id_of_failed(request, Memory())
-    return Outcome(physical_id, reason=memory.failure + left_behind)
+    return Outcome(physical_id, reason=memory.failure + (left_behind if request.verb is Verb.UPDATE else ""))
 
 
 def _undo(request: Request, name: str, around: Surroundings, memory: Memory) -> str:
@@ -215,4 +215,4 @@ def _succeeded(request: Request, live: LiveTable) -> Outcome:
 
 
 def _too_late(pending: OutOfTime) -> str:
-    return f"Time is up: {str(pending)[:150]}. What was done stays done; repeat the operation, with a longer ServiceTimeout."
+    return f"Time is up: {str(pending)[:150]}. Repeat the operation, with a ServiceTimeout of 3600 if it is shorter."

@@ -17,9 +17,9 @@ PREFIX = "sentinel-"
 class WorldClock:
     """The virtual clock, with a jitter that is the same in every run."""
 
-    def __init__(self, clock: VirtualClock) -> None:
+    def __init__(self, clock: VirtualClock, seed: int = 0) -> None:
         self._clock = clock
-        self._state = 0.5
+        self._state = (0.5 + seed * 0.618) % 1
 
     def now(self) -> float:
         return self._clock.now()
@@ -40,7 +40,7 @@ def handle(event: dict[str, Any], invocation: Invocation) -> None:
         call(invocation.functions, "invoke", arguments)
 
     means = Means(
-        clock=WorldClock(invocation.clock),
+        clock=WorldClock(invocation.clock, invocation.number),
         tables=DynamoTables(invocation.client, lambda: invocation.kms),
         invoke=invoke,
         put=lambda url, body, _seconds: invocation.deliver(url, body),

@@ -48,8 +48,7 @@ def test_crhelper_is_the_locked_one_with_its_licence(artifact: Path) -> None:
     installed = Path(crhelper.__file__).parent
     sources = {path.name: path.read_bytes() for path in installed.glob("*.py")}
     assert sources == {name: (artifact / "crhelper" / name).read_bytes() for name in sources}
-    types = {name for name in files(artifact / "crhelper") if name.endswith(".pyi")}
-    assert files(artifact / "crhelper") == {*sources, *types, "py.typed", "LICENSE", "NOTICE"}
+    assert files(artifact / "crhelper") == {*sources, "LICENSE", "NOTICE"}
 
 
 def test_the_handler_is_found_where_lambda_looks_for_it(artifact: Path) -> None:

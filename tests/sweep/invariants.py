@@ -101,7 +101,7 @@ def _in_vain(scenario: Scenario, stage: Stage, statuses: Statuses) -> Iterator[s
     passing = all(fault.kind in PASSING for fault in stage.ordered.struck)
     if passing and not scenario.cancels and statuses_of(stage) != statuses:
         yield f"what passes by itself made it fail: {statuses_of(stage)}"
-    alone = len(stage.ordered.struck) <= len(scenario.standing)
+    alone = scenario.standing and stage.ordered.struck == list(scenario.standing)
     if alone and stage.clock.now() - stage.began > LONG_SECONDS:
         yield "it was a long time in failing"
 

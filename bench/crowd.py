@@ -1,0 +1,78 @@
+"""Many tables at once, in as many stacks, under the account's limits: 500 tables in change, and throttled writes.
+
+The throttling is the model's: one bucket for the account, of 10 writes at once and 5 more in each second. What is not
+modelled is Lambda's own concurrency, 1,000 by default: invocations beyond it would wait in Lambda's queue.
+"""
+
+import threading
+from collections import Counter
+from dataclasses import dataclass
+
+from bench.stage import LOGICAL_ID, Stage
+from tests.controlplane import REAL, WRITES, Rate, Resource, world
+
+SIZES = (1, 10, 100, 500, 2000)
+RATED_WRITES = 2
+"""Of each create's writes, those that the rate counts: CreateTable and recovery. Time to live is exempt."""
+STACK_BYTES = 256 * 1024
+"""Each stack's handler runs on a thread of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """So many creates at once. All times are in seconds.
+
+    `best` is what no schedule could do in less: the slowest table's own time, the last write that the rate lets through,
+    or the tables' own times through the limit of tables in change, whichever is the longest.
+    """
+
+    tables: int
+    succeeded: int
+    seconds: float
+    best: float
+    waits: tuple[float, ...]
+    calls: int
+    reads: int
+    throttled: int
+    invocations: int
+
+
+def measure(tables: int) -> Crowd:
+    """Creates so many tables at one moment."""
+    threading.stack_size(STACK_BYTES)
+    world.MOST_EVENTS = 10**9  # the model's guard against a run that never ends is meant for a single table
+    rate = Rate()
+    stage = Stage(REAL, seed=tables, rate=rate)
+    began = stage.clock.now()
+    resources = [_created(stage, number) for number in range(tables)]
+    stage.world.run()
+    history = stage.plane.history
+    outcomes = Counter((call.api in WRITES, call.outcome) for call in history)
+    return Crowd(
+        tables=tables,
+        succeeded=sum(resource.status == "CREATE_COMPLETE" for resource in resources),
+        seconds=max(resource.statuses[-1][0] for resource in resources) - began,
+        best=_best(stage, rate, tables),
+        waits=tuple(sorted(resource.statuses[-1][0] - began for resource in resources)),
+        calls=len(history),
+        reads=sum(count for (write, _), count in outcomes.items() if not write),
+        throttled=sum(count for (_, outcome), count in outcomes.items() if outcome == "ThrottlingException"),
+        invocations=stage.functions.queued,
+    )
+
+
+def _created(stage: Stage, number: int) -> Resource:
+    stack = stage.another_stack(f"records-{number}", number)
+    return stack.create(LOGICAL_ID, {"Schema": "approval", "TableName": f"sentinel-{number:04}"})
+
+
+def _best(stage: Stage, rate: Rate, tables: int) -> float:
+    """A lower bound, from what the model drew: each table's creation, and then its recovery, which begins at that moment."""
+    drawn = stage.draws.drawn
+    recovery = {moment: seconds for moment, span, seconds in drawn if span == REAL.recovery_after_active}
+    creations = [(moment + took, took) for moment, span, took in drawn if span == REAL.create_with_indexes]
+    own = [took + recovery[active] for active, took in creations]
+    last_create = max(0.0, (tables - rate.burst) / rate.per_second)
+    last_write = max(0.0, (RATED_WRITES * tables - rate.burst) / rate.per_second)
+    in_change = sum(took for _, took in creations) / stage.plane.state.limits.in_change
+    return max(*own, last_create + min(own), last_write, in_change)

@@ -1,0 +1,104 @@
+"""The marks: what each figure is to be at most, and, where one misses, what stands in the way."""
+
+from dataclasses import dataclass
+from statistics import median
+
+from bench.cold import BARE, COMPILED, PROVIDER, STOCK, ColdStarts
+from bench.crowd import Crowd
+from bench.frugality import Operated
+from bench.noticing import Noticed, Noticing
+from bench.repair import Repaired
+
+ZIP_BYTES = 60 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A figure, in its unit, and what it is to be at most; `below` where it is to be less than that."""
+
+    what: str
+    found: float
+    most: float
+    unit: str
+    why: str = ""
+    """What stands in the way, should it miss."""
+    below: bool = False
+
+    @property
+    def met(self) -> bool:
+        """Whether it is."""
+        return self.found < self.most if self.below else self.found <= self.most
+
+    @property
+    def missed_by(self) -> str:
+        """By how much it is not."""
+        return f"{self.found - self.most:.2f} {self.unit}".rstrip()
+
+
+def cold_marks(cold: ColdStarts) -> list[Mark]:
+    """The cold start, and the artifact's size."""
+    own, bytecode, bare = (1000 * min(start.seconds for start in cold.starts[name]) for name in (PROVIDER, COMPILED, BARE))
+    why = (
+        f"In the least disturbed turns, the {own - bare:.0f} ms between the provider and a bare handler are "
+        f"{own - bytecode:.0f} ms of compiling its sources, which Lambda does anew at each cold start, and "
+        f"{bytecode - bare:.0f} ms of running its modules and crhelper's, with the garbage collections that they set off "
+        "among boto3's many objects. Bytecode in the artifact would save the former, for one version of Python, and make "
+        f"the zip {cold.zipped_with_bytecode / 1024:.0f} KB."
+    )
+    return [
+        Mark("cold start to the first AWS call, against a bare handler", median(cold.ratios(PROVIDER)), 1.10, "times", why),
+        Mark("the same, against stock crhelper", median(cold.ratios(PROVIDER, STOCK)), 1.10, "times", why),
+        Mark("the artifact's zip", cold.zipped / 1024, ZIP_BYTES / 1024, "KB"),
+    ]
+
+
+def noticing_marks(noticing: Noticing) -> list[Mark]:
+    """How soon the next call, or the answer, follows what the service has done."""
+    found: list[Mark] = []
+    why = "The pause before the look that tells grows with the wait, so that a long one is not asked after every second."
+    for what, waits in (("create", noticing.creates[PROVIDER]), ("delete", noticing.deletes[PROVIDER])):
+        lags = [wait.acted for wait in waits]
+        end = "the next write" if what == "create" else "the answer"
+        found += [
+            Mark(f"{what} of 2 to 60 s: from ready to {end}, median", median(lags), 0.5, "s", why, below=True),
+            Mark(f"{what} of 2 to 60 s: from ready to {end}, worst", max(lags), 1.0, "s", why, below=True),
+        ]
+    return found
+
+
+def frugality_marks(operations: list[Operated]) -> list[Mark]:
+    """The calls of an update that changes nothing."""
+    (unchanged,) = (operation for operation in operations if "nothing" in operation.name)
+    return [
+        Mark("calls of an update that changes nothing", unchanged.total, 6, "calls"),
+        Mark("writes of an update that changes nothing", unchanged.writes, 0, "writes"),
+    ]
+
+
+def repair_marks(repairs: list[Repaired]) -> list[Mark]:
+    """The share that waiting adds to DynamoDB's own time, at worst."""
+    return [
+        Mark(f"repair of {count} index{'es'[: 2 * (count > 1)]}: beyond DynamoDB's own time, worst", 100 * worst, 3, "%")
+        for count in (1, 2, 3, 4)
+        for worst in [max(repair.excess for repair in repairs if repair.indexes == count)]
+    ]
+
+
+def crowd_marks(crowds: list[Crowd]) -> list[Mark]:
+    """All succeed."""
+    why = "The rest ran out of CloudFormation's hour in the account's throttling."
+    return [
+        Mark(f"{crowd.tables:,} tables at once: failed", crowd.tables - crowd.succeeded, 0, "tables", why)
+        for crowd in crowds
+    ]
+
+
+def spread(values: list[float]) -> tuple[float, float]:
+    """The quartiles, within which the middle half lies."""
+    ordered = sorted(values)
+    return ordered[len(ordered) // 4], ordered[(3 * len(ordered)) // 4]
+
+
+def lags(waits: list[Noticed]) -> list[float]:
+    """The seconds from ready to what follows."""
+    return [wait.acted for wait in waits]

@@ -1,0 +1,107 @@
+"""The real handler at work in the world of the tests, every setting and every kind of event, with each call written down."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests import provider
+from tests.controlplane import FAST, ControlPlane, Invocation
+from tests.controlplane.tables import Json
+from tests.scene import Scene
+from tests.security.iam import Request
+from tests.security.needs import Place, needs
+from tests.sweep.scenarios import EVERYTHING, SCENARIOS
+from tests.sweep.stage import Stage
+
+SETTINGS: Final[Mapping[str, Any]] = {
+    key: value for key, value in EVERYTHING.items() if key not in {"Schema", "DeletionProtectionEnabled"}
+}
+BRIEF_INVOCATION_SECONDS: Final = 8.0
+
+
+@dataclass
+class Record:
+    """What was asked of AWS: which permissions it took, and which customer managed keys it was about."""
+
+    asked: set[Request] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+
+    def watch(self, plane: ControlPlane) -> Callable[[Json, Invocation], None]:
+        """The handler, with everything that it calls written down."""
+        aliases = {alias: plane.keys.by_id[key_id].arn for alias, key_id in plane.keys.aliases.items()}
+        place = Place(plane.state.region, plane.state.account, aliases)
+        self.keys |= {key.arn for key in plane.keys.by_id.values() if key.manager == "CUSTOMER"}
+
+        def note(service: str, api: str, arguments: Mapping[str, Any]) -> None:
+            self.asked.update(needs(service, api, arguments, place))
+
+        return lambda event, invocation: provider.handle(event, _Watched(invocation, note))  # type: ignore[arg-type]
+
+
+Note = Callable[[str, str, Mapping[str, Any]], None]
+
+
+class _Watched:
+    """An invocation whose clients are watched."""
+
+    def __init__(self, invocation: Invocation, note: Note) -> None:
+        self._invocation = invocation
+        self.client = _Client(invocation.client, "dynamodb", note)
+        self.kms = _Client(invocation.kms, "kms", note)
+        self.functions = _Client(invocation.functions, "lambda", note)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._invocation, name)
+
+
+class _Client:
+    """A client whose calls are noted before they are made: also those that are refused."""
+
+    def __init__(self, client: Any, service: str, note: Note) -> None:
+        self._client, self._service, self._note = client, service, note
+
+    def __getattr__(self, api: str) -> Callable[..., Any]:
+        def method(**arguments: Any) -> Any:
+            self._note(self._service, api, arguments)
+            return getattr(self._client, api)(**arguments)
+
+        return method
+
+
+def sweep(record: Record) -> None:
+    """What the sweep plays, with the faults that are part of it."""
+    for scenario in SCENARIOS:
+        stage = Stage(FAST)
+        stage.functions.handle = record.watch(stage.plane)
+        scenario.before(stage)
+        stage.order(*scenario.standing)
+        scenario.act(stage)
+        stage.world.run()
+
+
+def every_setting(record: Record, prefix: str = provider.PREFIX) -> None:
+    """Each setting set when the table is made, set later, and taken back; a customer managed key by each of its names."""
+    scene = Scene(timeout=BRIEF_INVOCATION_SECONDS)
+    key = scene.plane.keys.add("alias/records")
+    scene.functions.handle = record.watch(scene.plane)
+    name = f"{prefix}everything"
+    encrypted = [{"SSESpecification": {"KMSMasterKeyId": one}} for one in (key.arn, key.key_id, "alias/records")]
+    for settings in (SETTINGS, {}, SETTINGS, *encrypted, {}):
+        verb, given = ("Update", name) if scene.plane.truth(name) else ("Create", "")
+        answer = scene.ask(scene.event(verb, {"Schema": "approval", "TableName": name, **settings}, given))
+        assert answer["Status"] == "SUCCESS", answer["Reason"]
+        scene.clock.sleep(30 * 86_400)
+    assert scene.delete(name)["Status"] == "SUCCESS"
+
+
+def handed_over(record: Record, prefix: str = provider.PREFIX) -> None:
+    """An adoption whose index outlasts the invocation, and the release of the table."""
+    scene = Scene(timeout=BRIEF_INVOCATION_SECONDS)
+    scene.functions.handle = record.watch(scene.plane)
+    name = f"{prefix}adopted"
+    scene.plane.given_table(name)
+    answer = scene.create(TableName=name, ExistingTable="Adopt")
+    assert answer["Status"] == "SUCCESS", answer["Reason"]
+    assert len(scene.functions.invocations) > 1
+    assert scene.delete(name)["Status"] == "SUCCESS"
+    assert name in scene.plane.tables
