@@ -55,9 +55,9 @@ class DynamoTables:
             return live
         if known is not None and known.table_id == live.table_id:
             live = _carried(known, live, (known.facets & facets) - again - {Facet.TABLE})
-        for facet in sorted(facets - live.facets):
-            live = self._readers[facet](live)
-            live = replace(live, facets=live.facets | {facet})
+        for facet, reader in self._readers.items():
+            if facet in facets - live.facets:
+                live = replace(reader(live), facets=live.facets | {facet})
         return self._with_key(live)
 
     def take(self, step: Step) -> None:

@@ -14,7 +14,8 @@ from sentinel_tables.errors import InvalidRequest, OutOfTime, SentinelTableError
 from sentinel_tables.goals import Done, GivenBack, Removed, Standing
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import LiveTable
-from sentinel_tables.request import Request, Verb, is_table_name
+from sentinel_tables.properties import is_table_name
+from sentinel_tables.request import Request, Verb
 
 log = logging.getLogger(__name__)
 

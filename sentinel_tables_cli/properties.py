@@ -1,4 +1,4 @@
-"""A resource's properties, judged as the function judges them: along `request.RESOURCE` and by `request.parse`.
+"""A resource's properties, judged as the function judges them: along `RESOURCE` of its properties, and by `request.parse`.
 
 Pure. What is unknown before a deployment is passed over, and told.
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sentinel_tables import properties as resource_properties
 from sentinel_tables import request
 from sentinel_tables.errors import InvalidRequest, InvalidSchema
 from sentinel_tables.ownership import Owner
@@ -47,13 +48,13 @@ class Known:
 
 def problems(properties: object, prefix: str) -> tuple[Problem, ...]:
     """All that is wrong with a resource's properties, as far as they are known, for tables of that prefix."""
-    return tuple(_problems(request.RESOURCE, "", properties, ())) or tuple(_contradictions(properties, prefix))
+    return tuple(_problems(resource_properties.RESOURCE, "", properties, ())) or tuple(_contradictions(properties, prefix))
 
 
 def known(properties: object) -> Known:
     """What is known of them."""
     gaps: list[Gap] = []
-    kept = _kept(request.RESOURCE, "", properties, gaps)
+    kept = _kept(resource_properties.RESOURCE, "", properties, gaps)
     of_table = tuple(gap for gap in gaps if gap.place not in NOT_OF_THE_TABLE)
     found = kept if isinstance(kept, dict) else None
     return Known(found, of_table, all(gap.place != "TableName" for gap in gaps))

@@ -15,8 +15,9 @@ from sentinel_tables.memory import Memory
 from sentinel_tables.model import GlobalSecondaryIndex, KeyAttribute, LiveTable, Motion, Settings, Table, TableSchema
 from sentinel_tables.ownership import Claim, Owner
 from sentinel_tables.plan import Desired, plan, plan_removal
+from sentinel_tables.properties import PROPERTIES
 from sentinel_tables.reading import anything, integer, list_of, policy
-from sentinel_tables.request import PROPERTIES, parse
+from sentinel_tables.request import parse
 from sentinel_tables.schemas import resolve
 from tests.test_refusals import refused
 

@@ -9,7 +9,8 @@ import sentinel_tables
 from sentinel_tables.errors import InvalidSchema
 from sentinel_tables.model import Encryption, GlobalSecondaryIndex, KeyAttribute, Settings, TableSchema
 from sentinel_tables.normalise import canonical_policy
-from sentinel_tables.request import PROPERTIES, parse, sent_at, service_timeout
+from sentinel_tables.properties import PROPERTIES
+from sentinel_tables.request import parse, sent_at, service_timeout
 from tests.scene import DEFAULT_NAMES, INDEXES, Json, Scene, standing
 
 EVENT: Json = {

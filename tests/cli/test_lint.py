@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sentinel_tables.request import PROPERTIES
+from sentinel_tables.properties import PROPERTIES
 from sentinel_tables_cli.attributes import ATTRIBUTES
 
 HERE = Path(__file__).resolve().parents[2]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sentinel_tables.request import PROPERTIES
+from sentinel_tables.properties import PROPERTIES
 from sentinel_tables_cli.assumptions import SETTINGS_OF
 from sentinel_tables_cli.mistakes import clean
 
