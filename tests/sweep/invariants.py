@@ -39,9 +39,10 @@ def _ends(scenario: Scenario, stage: Stage, goal: dict[str, Any]) -> Iterator[st
         return
     if scenario.adopts and _held_as_before(shapes, stage.shapes_before):
         return
-    spare = [table for name, table in stage.plane.tables.items() if name not in goal]
-    if _came_again(scenario, stage) and not any(table.records for table in spare):
-        return
+    if _came_again(scenario, stage):
+        empty = {name for name, table in stage.plane.tables.items() if not table.records} - stage.shapes_before.keys()
+        if {name: shape for name, shape in shapes.items() if name not in empty} in (goal, stage.shapes_before):
+            return
     told = f"{_difference(shapes, goal)}; against before: {_difference(shapes, dict(stage.shapes_before))}"
     if not _told_of(stage, shapes):
         yield f"neither the desired state nor the one before: {told}"
