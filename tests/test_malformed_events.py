@@ -20,7 +20,7 @@ MALFORMED: list[tuple[str, Json]] = [
     ("StackId", {"StackId": "a\nb\u2603"}),
     ("LogicalResourceId", {"LogicalResourceId": ...}),
     ("LogicalResourceId", {"LogicalResourceId": ""}),
-    ("LogicalResourceId", {"LogicalResourceId": "not/a/name"}),
+    ("LogicalResourceId", {"LogicalResourceId": "no;name"}),
     ("PhysicalResourceId", {"RequestType": "Update"}),
     ("PhysicalResourceId", {"RequestType": "Delete", "PhysicalResourceId": ""}),
     ("PhysicalResourceId", {"RequestType": "Delete", "PhysicalResourceId": ["sentinel-requests"]}),
