@@ -16,7 +16,8 @@ from handler.answer import Courier, Delivery
 from handler.life import Means, hand_over, recalled, serve
 from sentinel_tables.errors import SentinelTableError, bounded
 from sentinel_tables.memory import Memory
-from sentinel_tables.resource import NOT_CREATED
+from sentinel_tables.request import sent_at
+from sentinel_tables.resource import not_created
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +59,8 @@ class SentinelTable(CfnResource):
         log.info("end", extra={"status": "HANDED_OVER" if self._handed_over else self.Status, "seconds": seconds})
 
     def generate_physical_id(self, event: Any) -> str:
-        """An id that no Delete takes for a table's, where the event brings none."""
-        return str(event.get("PhysicalResourceId") or f"{NOT_CREATED}:-:{event['RequestId']}")
+        """The id that the event brings; else one that no Delete takes for the name of a table that stood before."""
+        return str(event.get("PhysicalResourceId") or not_created(sent_at(event), event["RequestId"]))
 
     def _log_setup(self, event: dict[str, Any], context: Any) -> None:
         logs.bind(event, context.aws_request_id)

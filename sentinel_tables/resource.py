@@ -73,7 +73,12 @@ def unread(event: Mapping[str, object], error: InvalidRequest) -> Outcome:
     """The outcome of an event that could not be read; a Create of that kind has looked at nothing."""
     physical_id = event.get("PhysicalResourceId")
     given = physical_id if isinstance(physical_id, str) and physical_id else ""
-    return Outcome(given or _not_created(None, str(event.get("RequestId", ""))), reason=str(error))
+    return Outcome(given or not_created(None, str(event.get("RequestId", ""))), reason=str(error))
+
+
+def not_created(sent_at: float | None, request_id: str) -> str:
+    """The physical id of a Create that made no table, or at least none before `sent_at`, in seconds since the epoch."""
+    return f"{NOT_CREATED}:{'-' if sent_at is None else int(sent_at)}:{request_id[:128]}"
 
 
 def _create(request: Request, around: Surroundings, memory: Memory) -> Outcome:
@@ -190,16 +195,12 @@ def _made_since(physical_id: str) -> float | None:
     return float(moment) if moment.isdecimal() else NEVER
 
 
-def _not_created(sent_at: float | None, request_id: str) -> str:
-    return f"{NOT_CREATED}:{'-' if sent_at is None else int(sent_at)}:{request_id[:128]}"
-
-
 def _id_of_failed(request: Request, memory: Memory) -> str:
     if request.verb is not Verb.CREATE:
         return request.physical_id
     if request.desired is not None and (memory.tried_at is not None or memory.adopted is not None):
         return request.desired.table.name
-    return _not_created(request.sent_at, request.request_id)
+    return not_created(request.sent_at, request.request_id)
 
 
 def _goal(request: Request) -> Standing:
