@@ -90,7 +90,8 @@ lock: | python ## Lock the requirements again
 	@rm -rf .venv-lock
 
 # `sam build` calls this (BuildMethod: makefile in template.yaml) to fill ARTIFACTS_DIR with what the function consists
-# of: the sources of handler and sentinel_tables, and crhelper with its licence. boto3 comes with Lambda's runtime.
+# of: the sources of handler and sentinel_tables, and crhelper with its notice. Its licence, Apache-2.0, is
+# this project's own, which goes with the template. boto3 comes with Lambda's runtime.
 .PHONY: build-ProviderFunction
 build-ProviderFunction: | python
 	@test -n "$(ARTIFACTS_DIR)" || { echo "ARTIFACTS_DIR says where the artifact goes, and it is not set." >&2; exit 1; }
@@ -98,6 +99,6 @@ build-ProviderFunction: | python
 	@cp -R handler sentinel_tables "$(ARTIFACTS_DIR)"
 	@find "$(ARTIFACTS_DIR)/handler" "$(ARTIFACTS_DIR)/sentinel_tables" -type f ! -name '*.py' -delete
 	@$(PYTHON) $(PIP_INSTALL) --no-compile --only-binary :all: --target "$(ARTIFACTS_DIR)" -r handler/requirements.txt
-	@mv "$(ARTIFACTS_DIR)"/crhelper-*.dist-info/LICENSE "$(ARTIFACTS_DIR)"/crhelper-*.dist-info/NOTICE "$(ARTIFACTS_DIR)/crhelper"
+	@mv "$(ARTIFACTS_DIR)"/crhelper-*.dist-info/NOTICE "$(ARTIFACTS_DIR)/crhelper"
 	@rm -rf "$(ARTIFACTS_DIR)"/crhelper-*.dist-info "$(ARTIFACTS_DIR)"/crhelper/*.pyi "$(ARTIFACTS_DIR)/crhelper/py.typed"
 	@find "$(ARTIFACTS_DIR)" -type d -empty -delete

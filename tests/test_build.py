@@ -44,11 +44,11 @@ def test_a_package_of_the_project_is_there_to_the_last_source(artifact: Path, pa
     assert {name: (artifact / package / name).read_bytes() for name in files(artifact / package)} == sources
 
 
-def test_crhelper_is_the_locked_one_with_its_licence(artifact: Path) -> None:
+def test_crhelper_is_the_locked_one_with_its_notice(artifact: Path) -> None:
     installed = Path(crhelper.__file__).parent
     sources = {path.name: path.read_bytes() for path in installed.glob("*.py")}
     assert sources == {name: (artifact / "crhelper" / name).read_bytes() for name in sources}
-    assert files(artifact / "crhelper") == {*sources, "LICENSE", "NOTICE"}
+    assert files(artifact / "crhelper") == {*sources, "NOTICE"}
 
 
 def test_the_handler_is_found_where_lambda_looks_for_it(artifact: Path) -> None:
