@@ -89,9 +89,11 @@ lock: | python ## Lock the requirements again
 			--no-emit-index-url --no-emit-find-links --no-header "$${lock%.txt}.in" -o "$$lock" || exit 1; done
 	@rm -rf .venv-lock
 
-# `sam build` calls this (BuildMethod: makefile in template.yaml) to fill ARTIFACTS_DIR with what the function consists
+# `sam build` calls this (BuildMethod: makefile in template.yaml) to fill ARTIFACTS_DIR with what a function consists
 # of: the sources of handler and sentinel_tables, and crhelper with its licence. boto3 comes with Lambda's runtime.
-.PHONY: build-ProviderFunction
+.PHONY: build-ProviderFunction build-DriftFunction
+build-DriftFunction: build-ProviderFunction # the same artifact, with another handler in it
+
 build-ProviderFunction: | python
 	@test -n "$(ARTIFACTS_DIR)" || { echo "ARTIFACTS_DIR says where the artifact goes, and it is not set." >&2; exit 1; }
 	@mkdir -p "$(ARTIFACTS_DIR)"
