@@ -123,6 +123,7 @@ def expiry(*, enabled: bool) -> Callable[[Place], None]:
     return lambda place: place.by_hand("update_time_to_live", TableName=NAME, TimeToLiveSpecification=specification)
 
 
+OTHER_KEY = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/records"}
 RECOVERY_OFF = {"PointInTimeRecoveryEnabled": False}
 ROWS: dict[str, tuple[Json, Callable[[Place], None], str]] = {
     "an index less": (
@@ -139,7 +140,7 @@ ROWS: dict[str, tuple[Json, Callable[[Place], None], str]] = {
         ),
         "recovery",
     ),
-    "another key": ({}, update(SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/records"}), "encryption"),
+    "another key": ({}, update(SSESpecification=OTHER_KEY), "encryption"),
     "no key of one's own": (EVERYTHING, update(SSESpecification={"Enabled": False}), "encryption"),
     "a stream": ({}, update(StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}), "stream"),
     "a stream less": (EVERYTHING, update(StreamSpecification={"StreamEnabled": False}), "stream"),

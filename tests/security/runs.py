@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from handler.drift import Watch
 from sentinel_tables.dynamodb import DynamoTables
-from tests import provider
+from tests import provider, test_drift
 from tests.controlplane import FAST, ControlPlane, Invocation, KeyService
 from tests.controlplane.tables import Json
 from tests.scene import Scene, standing
@@ -14,7 +14,6 @@ from tests.security.iam import Request
 from tests.security.needs import Place, needs
 from tests.sweep.scenarios import EVERYTHING, SCENARIOS
 from tests.sweep.stage import Stage
-from tests.test_drift import Listing, Metrics, Place
 
 SETTINGS: Final[Mapping[str, Any]] = {
     key: value for key, value in EVERYTHING.items() if key not in {"Schema", "DeletionProtectionEnabled"}
@@ -117,12 +116,16 @@ def handed_over(record: Record, prefix: str = provider.PREFIX) -> None:
 
 def drift_watch(record: Record) -> None:
     """The drift watch over tables with every setting, with the AWS managed key, and of somebody else."""
-    place = Place()
+    place = test_drift.Place()
     note = record.noting(place.plane)
     place.made(**{key: value for key, value in SETTINGS.items() if key != "TableName"})
     place.plane.given_table("sentinel-plain", **standing(tags=place.tags()))
     place.plane.given_table("sentinel-other")
-    clients = (("dynamodb", Listing(place.plane)), ("kms", KeyService(place.plane)), ("cloudwatch", Metrics()))
+    clients = (
+        ("dynamodb", test_drift.Listing(place.plane)),
+        ("kms", KeyService(place.plane)),
+        ("cloudwatch", test_drift.Metrics()),
+    )
     dynamodb, keys, metrics = (Watched(client, service, note) for service, client in clients)
     watch = Watch(DynamoTables(dynamodb, lambda: keys), metrics, provider.PREFIX, "sentinel-tables", lambda: 300.0)
     assert sum(watch.run().values()) == 2
