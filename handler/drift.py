@@ -5,6 +5,7 @@ kind of drift, zeros among them, and one for all of the tables that somebody has
 `sentinel_tables.drift`.
 """
 
+import functools
 import logging
 import os
 from collections import Counter
@@ -24,10 +25,11 @@ log = logging.getLogger(__name__)
 
 NAMESPACE = "SentinelTables"
 METRIC = "DriftedTables"
-RESERVE_SECONDS = 20.0
+RESERVE_SECONDS = 60.0
 """What is kept of an invocation for the metric: tables that were not reached by then are told as unread."""
-ATTEMPTS = 5
-"""At a call. Reading is harmless, and tags are read ten times a second at most."""
+CALL_SECONDS = 5.0
+ATTEMPTS = 4
+"""At a call. Reading is harmless, and DynamoDB lists tags ten times a second at most."""
 FIRST, ALL, NONE = frozenset({Facet.TABLE, Facet.TAGS}), frozenset(Facet), frozenset[Facet]()
 
 
@@ -108,13 +110,14 @@ def _told_unread(name: str, reason: str) -> tuple[str, ...]:
 
 def handler(_event: object, context: Any) -> dict[str, int]:
     """What Lambda calls. The counts are for whoever calls it by hand."""
-    from handler.clients import client  # noqa: PLC0415 - loads boto3, once the log is set up
+    from handler import clients  # noqa: PLC0415 - loads boto3, once the log is set up
 
     logs.set_up(os.environ.get("LOG_LEVEL", "INFO"))
+    client = functools.partial(clients.client, patience=CALL_SECONDS, attempts=ATTEMPTS)
     logs.bind({}, context.aws_request_id)
     watch = Watch(
-        tables=DynamoTables(client("dynamodb", attempts=ATTEMPTS), lambda: client("kms", attempts=ATTEMPTS)),
-        metrics=client("cloudwatch", attempts=ATTEMPTS),
+        tables=DynamoTables(client("dynamodb"), lambda: client("kms")),
+        metrics=client("cloudwatch"),
         prefix=os.environ.get("TABLE_NAME_PREFIX", "sentinel-"),
         provider=os.environ.get("PROVIDER_NAME", "sentinel-tables"),
         left=lambda: context.get_remaining_time_in_millis() / 1000,

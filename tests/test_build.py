@@ -63,6 +63,13 @@ def test_the_handler_is_found_where_lambda_looks_for_it(artifact: Path) -> None:
     assert (found.returncode, found.stdout.split(), found.stderr) == (0, [str(artifact / "handler" / "app.py"), "True"], "")
 
 
+def test_the_drift_watch_is_the_same_artifact() -> None:
+    targets = ("build-ProviderFunction", "build-DriftFunction")
+    first, second = (make("--dry-run", target, "ARTIFACTS_DIR=elsewhere") for target in targets)
+    assert first.returncode == 0
+    assert (second.returncode, second.stdout) == (0, first.stdout)
+
+
 def test_without_a_place_to_build_into_nothing_is_built() -> None:
     refused = make("build-ProviderFunction", "ARTIFACTS_DIR=")
     assert refused.returncode
