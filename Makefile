@@ -89,11 +89,17 @@ lock: | python ## Lock the requirements again
 			--no-emit-index-url --no-emit-find-links --no-header "$${lock%.txt}.in" -o "$$lock" || exit 1; done
 	@rm -rf .venv-lock
 
-# `sam build` calls this (BuildMethod: makefile in template.yaml) to fill ARTIFACTS_DIR with what the function consists
-# of: the sources of handler and sentinel_tables, and crhelper with its notice. Its licence, Apache-2.0, is
-# this project's own, which goes with the template. boto3 comes with Lambda's runtime.
-.PHONY: build-ProviderFunction
-build-ProviderFunction: | python
+# `sam build` calls these (BuildMethod: makefile in template.yaml) to fill ARTIFACTS_DIR with what a function consists of: the
+# sources of handler and sentinel_tables, and crhelper with its notice. Its licence, Apache-2.0, is this project's own, which
+# goes with the template. boto3 comes with Lambda's runtime. What the drift watch alone needs costs no cold start of others.
+WATCH_ONLY = handler/drift.py sentinel_tables/drift.py sentinel_tables/kinds.py
+.PHONY: build-ProviderFunction build-DriftFunction fill-artifact
+build-ProviderFunction: fill-artifact
+	@cd "$(ARTIFACTS_DIR)" && rm -f $(WATCH_ONLY)
+
+build-DriftFunction: fill-artifact
+
+fill-artifact: | python
 	@test -n "$(ARTIFACTS_DIR)" || { echo "ARTIFACTS_DIR says where the artifact goes, and it is not set." >&2; exit 1; }
 	@mkdir -p "$(ARTIFACTS_DIR)"
 	@cp -R handler sentinel_tables "$(ARTIFACTS_DIR)"

@@ -30,9 +30,10 @@ class SystemClock:
 @functools.cache
 def means(patience: float = CONNECT_SECONDS + READ_SECONDS) -> Means:
     """The means for calls that take no longer than `patience` seconds each."""
-    tables = DynamoTables(_client("dynamodb", patience), functools.cache(lambda: _client("kms", patience)))
+    tables = DynamoTables(client("dynamodb", patience), functools.cache(lambda: client("kms", patience)))
     prefix = os.environ.get("TABLE_NAME_PREFIX", "sentinel-")
-    return Means(SystemClock(), tables, functools.partial(_invoke, patience), put, prefix)
+    declare = os.environ.get("DECLARE_SETTINGS") == "true"
+    return Means(SystemClock(), tables, functools.partial(_invoke, patience), put, prefix, declare)
 
 
 def means_within(patience: float) -> Means:
@@ -40,12 +41,13 @@ def means_within(patience: float) -> Means:
     return means() if patience >= (CONNECT_SECONDS + READ_SECONDS) / 2 else means(round(patience, 1))
 
 
-def _client(service: str, patience: float) -> Client:
+def client(service: str, patience: float = CONNECT_SECONDS + READ_SECONDS, attempts: int = 1) -> Client:
+    """A client whose calls take no longer than `patience` seconds each time that they are made, `attempts` times at most."""
     share = min(1.0, patience / (CONNECT_SECONDS + READ_SECONDS))
     config = Config(
         connect_timeout=CONNECT_SECONDS * share,
         read_timeout=READ_SECONDS * share,
-        retries={"total_max_attempts": 1, "mode": "standard"},
+        retries={"total_max_attempts": attempts, "mode": "standard"},
     )
     return boto3.client(service, region_name=os.environ.get("AWS_REGION"), config=config)  # type: ignore[call-overload]
 
@@ -53,4 +55,4 @@ def _client(service: str, patience: float) -> Client:
 def _invoke(patience: float, payload: bytes) -> None:
     """Starts this very function anew, under the name and qualifier that Lambda knows it by."""
     name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
-    call(_client("lambda", patience), "invoke", {"FunctionName": name, "InvocationType": "Event", "Payload": payload})
+    call(client("lambda", patience), "invoke", {"FunctionName": name, "InvocationType": "Event", "Payload": payload})

@@ -37,6 +37,8 @@ class Means:
     """One attempt at delivering an answer: a URL, a body, and the seconds that it may take, for a status."""
     prefix: str
     """How the names of the provider's tables begin."""
+    declare: bool = False
+    """Whether tables tell, in a tag, what their templates declare: for the drift watch."""
 
 
 def recalled(event: Mapping[str, Any], now: float) -> Memory:
@@ -58,7 +60,7 @@ def serve(event: Mapping[str, Any], memory: Memory, ends_at: float, means: Means
     Returns the outcome, or None where the next invocation goes on.
     """
     try:
-        request = parse(event, means.prefix)
+        request = parse(event, means.prefix, declare=means.declare)
     except InvalidRequest as error:
         return unread(event, error)
     allowance = _allowance(event, memory, ends_at, means.clock)

@@ -6,7 +6,7 @@ attempt at a call: trying again is the business of the loop in `converge`, which
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -59,6 +59,16 @@ class DynamoTables:
             if facet in facets - live.facets:
                 live = replace(reader(live), facets=live.facets | {facet})
         return self._with_key(live)
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """The names of all tables that begin with the prefix."""
+        page: dict[str, str] = {}
+        while True:
+            answer = self._call("list_tables", **page)
+            yield from (name for name in answer["TableNames"] if name.startswith(prefix))
+            if not answer.get("LastEvaluatedTableName"):
+                return
+            page = {"ExclusiveStartTableName": answer["LastEvaluatedTableName"]}
 
     def take(self, step: Step) -> None:
         """See `converge.Tables.take`."""

@@ -16,6 +16,8 @@ STACK_ID = "sentinel:stack-id"
 LOGICAL_ID = "sentinel:logical-id"
 SCHEMA = "sentinel:schema"
 ORIGIN = "sentinel:origin"
+DECLARED = "sentinel:declared"
+"""What the template declared of the settings, as `declared` tells it. It says nothing of whose the table is."""
 CREATED = "created"
 ADOPTED = "adopted"
 
@@ -44,13 +46,14 @@ class Claim:
     """What a resource asks for: to own the table of a schema.
 
     `adopt` is true where the template says `ExistingTable: Adopt`. `since` is set on a Create alone: the moment, in seconds
-    since the epoch, that CloudFormation sent it, where that is known.
+    since the epoch, that CloudFormation sent it, where that is known. `declare` asks for the tag that tells the settings.
     """
 
     owner: Owner
     schema_name: str
     adopt: bool = False
     since: float | None = None
+    declare: bool = False
 
 
 def hold(owner: Owner, tags: Mapping[str, str]) -> Hold:

@@ -6,7 +6,7 @@ An empty plan is the only meaning of success. What cannot or must not be done is
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sentinel_tables import ownership, steps
+from sentinel_tables import declared, ownership, steps
 from sentinel_tables.errors import ProtectedTable, UnsafeChange, shown
 from sentinel_tables.model import GlobalSecondaryIndex, KeyAttribute, LiveTable, Settings, Table, TableSchema
 from sentinel_tables.ownership import Claim, Hold, Owner
@@ -35,11 +35,11 @@ def plan(desired: Desired, live: LiveTable | None) -> tuple[Step, ...]:
     Raises NotOwned or UnsafeChange where nothing may be done.
     """
     if live is None:
-        new = replace(desired.table, tags={**desired.table.tags, **ownership.tags_of_new(desired.claim)})
+        new = _tagged(desired, ownership.tags_of_new(desired.claim))
         return (steps.create_table(new), *_changes(desired, new, _as_created(new)))
     tags = ownership.tags_of_held(desired.claim, live)
     _refuse_unsafe(desired.table, live)
-    return tuple(_changes(desired, replace(desired.table, tags={**desired.table.tags, **tags}), live))
+    return tuple(_changes(desired, _tagged(desired, tags), live))
 
 
 def plan_removal(owner: Owner, live: LiveTable) -> tuple[Step, ...]:
@@ -76,6 +76,12 @@ def plan_return(live: LiveTable, before: Mapping[str, str]) -> tuple[Step, ...]:
     differing = {key: value for key, value in before.items() if found.get(key) != value}
     release = (steps.release(live.arn, found.keys() - before.keys()),) if found.keys() - before.keys() else ()
     return (*release, steps.give_back(live.arn, differing)) if differing else release
+
+
+def _tagged(desired: Desired, marks: Mapping[str, str]) -> Table:
+    """The table with its tags of ownership, and the tag of the declared settings where that is asked for."""
+    told = {ownership.DECLARED: declared.told(desired.table.settings)} if desired.claim.declare else {}
+    return replace(desired.table, tags={**desired.table.tags, **marks, **told})
 
 
 def _as_created(new: Table) -> LiveTable:

@@ -48,8 +48,10 @@ class Request:
     sent_at: float | None
 
 
-def parse(event: Mapping[str, Any], prefix: str) -> Request:
+def parse(event: Mapping[str, Any], prefix: str, *, declare: bool = False) -> Request:
     """The request that an event makes of a provider whose tables' names begin with `prefix`.
+
+    `declare` says that tables are to tell, in a tag, what their templates declare.
 
     Raises InvalidRequest, which names the property and the remedy. A Delete is not refused for its properties.
     """
@@ -60,7 +62,7 @@ def parse(event: Mapping[str, Any], prefix: str) -> Request:
     desired = None
     if verb is not Verb.DELETE:
         since = sent if verb is Verb.CREATE else None
-        desired = _desired(event, owner, prefix, since)
+        desired = _desired(event, owner, prefix, since, declare=declare)
     return Request(
         verb=verb,
         owner=owner,
@@ -105,10 +107,11 @@ def _field(event: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -> str
     raise InvalidRequest(f"{name} of the event is {shown(value)}. Send an event as CloudFormation does.")
 
 
-def _desired(event: Mapping[str, Any], owner: Owner, prefix: str, since: float | None) -> Desired:
+def _desired(event: Mapping[str, Any], owner: Owner, prefix: str, since: float | None, *, declare: bool) -> Desired:
     wanted = properties.read(event.get("ResourceProperties", {}))
     table = properties.table(wanted, prefix)
-    claim = Claim(owner, wanted["Schema"], adopt=wanted.get("ExistingTable") == "Adopt", since=since)
+    adopt = wanted.get("ExistingTable") == "Adopt"
+    claim = Claim(owner, wanted["Schema"], adopt=adopt, since=since, declare=declare)
     return Desired(table, claim, _tag_keys_before(event) - table.tags.keys(), _key_before(event))
 
 

@@ -100,7 +100,7 @@ def status(  # noqa: PLR0913 - a command's options
     endpoint_url: EndpointUrl = None,
 ) -> None:
     """List the tables that carry the tags of ownership: schema, owner, and drift from the schema."""
-    from sentinel_tables_cli.drift import Drift  # noqa: PLC0415 - for this command alone
+    from sentinel_tables.drift import Drift  # noqa: PLC0415 - for this command alone
     from sentinel_tables_cli.survey import survey  # noqa: PLC0415 - for this command alone
 
     found = survey(_means(ctx, profile, region, endpoint_url).eyes, prefix)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sentinel_tables import ownership
+from sentinel_tables.kinds import Kind, index_update, kind_of
 from sentinel_tables.model import NO_LIMIT, Encryption, GlobalSecondaryIndex, KeyAttribute, LiveTable, Settings, Table
 from sentinel_tables.steps import Effect, Step
-from sentinel_tables_cli.durations import Kind, index_update, kind_of
 
 ADDED, REMOVED, CHANGED = "+", "-", "~"
 

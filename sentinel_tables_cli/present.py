@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from sentinel_tables.drift import Drift
 from sentinel_tables_cli.changes import ADDED, CHANGED, REMOVED, Change
-from sentinel_tables_cli.drift import Drift, Status
+from sentinel_tables_cli.drift import Status
 from sentinel_tables_cli.durations import SPANS
 from sentinel_tables_cli.forecast import FAILED, Forecast, Outcome
 from sentinel_tables_cli.mistakes import clean

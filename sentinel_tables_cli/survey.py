@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from sentinel_tables.drift import is_owned
 from sentinel_tables.model import Facet
-from sentinel_tables_cli.drift import Status, is_owned, judged
+from sentinel_tables_cli.drift import Status, judged
 from sentinel_tables_cli.live import Eyes, Sight
 
 AT_ONCE = 8

@@ -31,7 +31,8 @@ List the tables that carry the tags of ownership: schema, owner, and drift from 
 
 \b
 Drift is one word: none, drifted (a deployment repairs it), broken (none does), busy (cannot be told yet).
-Settings are taken to be as the template has them; `plan` compares these too.
+Settings are compared where the table tells what was declared (the tag sentinel:declared, which the provider
+sets where its drift watch is on); elsewhere they are taken to be right, and `plan` compares them.
 
 \b
 Exit status: 0 no drift, 2 drift, 1 failed.

@@ -32,7 +32,7 @@ class WorldClock:
         return self._state
 
 
-def handle(event: dict[str, Any], invocation: Invocation) -> None:
+def handle(event: dict[str, Any], invocation: Invocation, *, declare: bool = False) -> None:
     """One invocation of the function, in a process of its own."""
 
     def invoke(payload: bytes) -> None:
@@ -45,6 +45,7 @@ def handle(event: dict[str, Any], invocation: Invocation) -> None:
         invoke=invoke,
         put=lambda url, body, _seconds: invocation.deliver(url, body),
         prefix=PREFIX,
+        declare=declare,
     )
     context = SimpleNamespace(get_remaining_time_in_millis=invocation.remaining_ms, aws_request_id=invocation.request_id)
     SentinelTable(lambda _seconds: means, "INFO")(json.loads(json.dumps(event)), context)

@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("handler", "sentinel_tables")
+WATCH_ONLY = {"handler/drift.py", "sentinel_tables/drift.py", "sentinel_tables/kinds.py"}
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,7 @@ def test_the_artifact_holds_three_packages_and_nothing_else(artifact: Path) -> N
 @pytest.mark.parametrize("package", SOURCES)
 def test_a_package_of_the_project_is_there_to_the_last_source(artifact: Path, package: str) -> None:
     sources = {str(path.relative_to(ROOT / package)): path.read_bytes() for path in (ROOT / package).rglob("*.py")}
+    sources = {name: source for name, source in sources.items() if f"{package}/{name}" not in WATCH_ONLY}
     assert {name: (artifact / package / name).read_bytes() for name in files(artifact / package)} == sources
 
 
@@ -61,6 +63,12 @@ def test_the_handler_is_found_where_lambda_looks_for_it(artifact: Path) -> None:
         cwd=artifact, env=variables, check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert (found.returncode, found.stdout.split(), found.stderr) == (0, [str(artifact / "handler" / "app.py"), "True"], "")
+
+
+def test_the_drift_watch_has_its_own_sources_besides(artifact: Path, tmp_path: Path) -> None:
+    make("build-DriftFunction", f"ARTIFACTS_DIR={tmp_path}").check_returncode()
+    assert files(tmp_path) - files(artifact) == WATCH_ONLY
+    assert files(artifact) < files(tmp_path)
 
 
 def test_without_a_place_to_build_into_nothing_is_built() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import botocore.session
 import pytest
 from cfnlint.decode import decode  # type: ignore[import-untyped]
+
+from handler import drift
 
 ROOT = Path(__file__).resolve().parent.parent
 CLOUDFORMATION_WAITS = 3600
@@ -66,12 +69,14 @@ def test_the_function_gets_the_parameters_it_reads() -> None:
     assert FUNCTION["Environment"]["Variables"] == {
         "TABLE_NAME_PREFIX": {"Ref": "TableNamePrefix"},
         "LOG_LEVEL": {"Ref": "LogLevel"},
+        "DECLARE_SETTINGS": {"Fn::If": ["WatchesDrift", "true", "false"]},
     }
 
 
-def test_the_makefile_builds_the_function() -> None:
-    assert RESOURCES["ProviderFunction"]["Metadata"] == {"BuildMethod": "makefile"}
-    assert "\nbuild-ProviderFunction:" in (ROOT / "Makefile").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["ProviderFunction", "DriftFunction"])
+def test_the_makefile_builds_the_function(name: str) -> None:
+    assert RESOURCES[name]["Metadata"] == {"BuildMethod": "makefile"}
+    assert f"\nbuild-{name}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 def test_every_parameter_is_described_and_says_what_it_takes() -> None:
@@ -126,9 +131,8 @@ def test_the_role_s_policies_stand_on_the_role_and_nowhere_else() -> None:
     assert FUNCTION["Role"] == {"Fn::GetAtt": ["ProviderRole", "Arn"]}
     assert "ManagedPolicyArns" not in ROLE
     assert "Policies" not in FUNCTION
-    assert not [
-        name for name, resource in RESOURCES.items() if resource["Type"].startswith("AWS::IAM::") and name != "ProviderRole"
-    ]
+    roles = {name for name, resource in RESOURCES.items() if resource["Type"].startswith("AWS::IAM::")}
+    assert roles == {"ProviderRole", "DriftRole"}
 
 
 def test_only_lambda_takes_the_role() -> None:
@@ -211,6 +215,61 @@ def test_path_and_boundary_are_the_account_s_to_say() -> None:
     assert ROLE["PermissionsBoundary"] == {
         "Fn::If": ["HasPermissionsBoundary", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]
     }
+
+
+DRIFT = ("DriftFunction", "DriftLogGroup", "DriftRole", "DriftAlarm")
+WATCH = {one["Sid"]: one for one in RESOURCES["DriftRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]}
+
+
+def test_the_drift_watch_is_off_unless_it_has_a_schedule() -> None:
+    assert TEMPLATE["Parameters"]["DriftSchedule"]["Default"] == ""
+    assert TEMPLATE["Conditions"]["WatchesDrift"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "DriftSchedule"}, ""]}]}
+    assert {name for name, one in RESOURCES.items() if one.get("Condition") == "WatchesDrift"} == set(DRIFT)
+
+
+@pytest.mark.parametrize(
+    ("expression", "taken"),
+    [
+        ("", True), ("rate(1 day)", True), ("rate(12 hours)", True), ("cron(0 6 ? * MON-FRI *)", True),
+        ("cron(0/15 8-17 ? * 2#1 *)", True), ("rate(1 days)", False), ("rate(2 day)", False), ("rate(0 days)", False),
+        ("daily", False), ("cron(0 6 * *)", False), ("at(2026-11-22T00:00:00)", False), ("rate(1 day) ", False),
+    ],
+)  # fmt: skip
+def test_the_schedule_is_one_that_eventbridge_takes(expression: str, taken: bool) -> None:
+    assert bool(re.search(TEMPLATE["Parameters"]["DriftSchedule"]["AllowedPattern"], expression)) is taken
+
+
+def test_the_drift_watch_is_the_provider_s_artifact_with_another_handler() -> None:
+    watch = RESOURCES["DriftFunction"]["Properties"]
+    assert (watch["Handler"], watch["Timeout"]) == ("handler.drift.handler", 300)
+    assert all(watch[name] == FUNCTION[name] for name in ("CodeUri", "Runtime", "Architectures", "MemorySize"))
+    assert watch["Role"] == {"Fn::GetAtt": ["DriftRole", "Arn"]}
+    assert watch["Events"]["Schedule"]["Properties"]["Schedule"] == {"Ref": "DriftSchedule"}
+
+
+def test_the_drift_watch_can_read_and_write_to_no_table() -> None:
+    actions = {action for one in WATCH.values() for action in listed(one["Action"])}
+    of_tables = {action.partition(":")[2] for action in actions if action.startswith("dynamodb:")}
+    assert of_tables == {call for call in CALLS if call.startswith(("Describe", "List", "Get"))} | {"ListTables"}
+    assert {action for action in actions if not action.startswith("dynamodb:")} == {
+        "cloudwatch:PutMetricData", "kms:DescribeKey", "logs:CreateLogStream", "logs:PutLogEvents",
+    }  # fmt: skip
+    assert not any("*" in action for action in actions)
+
+
+def test_the_drift_watch_sees_all_resources_only_where_aws_offers_nothing_narrower() -> None:
+    assert WATCH["ReadTables"]["Resource"] == {"Fn::Sub": TABLES}
+    assert WATCH["AwsManagedKey"] == statement("AwsManagedKey")
+    assert {name for name, one in WATCH.items() if one["Resource"] == "*"} == {"ListTables", "Metric"}
+    assert WATCH["ListTables"]["Action"] == "dynamodb:ListTables"
+    assert WATCH["Metric"]["Condition"] == {"StringEquals": {"cloudwatch:namespace": drift.NAMESPACE}}
+
+
+def test_the_alarm_is_about_the_metric_of_this_provider() -> None:
+    alarm = RESOURCES["DriftAlarm"]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == (drift.NAMESPACE, drift.METRIC)
+    provider = RESOURCES["DriftFunction"]["Properties"]["Environment"]["Variables"]["PROVIDER_NAME"]
+    assert alarm["Dimensions"] == [{"Name": "Provider", "Value": provider}]
 
 
 def test_sam_deploy_needs_no_arguments() -> None:

@@ -32,6 +32,23 @@ ROWS: dict[str, tuple[dict[str, Any], str, list[str], int]] = {
         2,
     ),
     "billed by capacity": ({"provisioned": (5, 5)}, "drifted", ["billing"], 2),
+    "what was declared": (
+        {
+            "tags": MARKS | {"sentinel:declared": "v1 protection=on recovery=7 key=owned"},
+            "recovery_days": 7,
+            "protected": True,
+        },
+        "none",
+        [],
+        0,
+    ),
+    "not what was declared": (
+        {"tags": MARKS | {"sentinel:declared": "v1 protection=on key=owned"}, "recovery_days": 7},
+        "drifted",
+        ["point-in-time recovery", "deletion protection"],
+        2,
+    ),
+    "declared in a version to come": ({"tags": MARKS | {"sentinel:declared": "v2 x"}, "ttl": None}, "none", [], 0),
     "no origin": ({"tags": {key: MARKS[key] for key in list(MARKS)[:3]}}, "drifted", ["tags"], 2),
     "other keys": ({"keys": ("pk", None)}, "broken", [], 2),
     "expiry by another attribute": ({"ttl": "expires"}, "broken", [], 2),

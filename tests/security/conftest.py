@@ -49,6 +49,14 @@ def record() -> Record:
     return made
 
 
+@pytest.fixture(scope="session")
+def watch() -> Record:
+    """A look of the drift watch."""
+    made = Record()
+    runs.drift_watch(made)
+    return made
+
+
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Record:
     """The runs under another prefix."""

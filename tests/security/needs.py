@@ -23,6 +23,8 @@ KEY_ACTIONS: Final = (
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """
+EVERYTHING: Final = "*"
+"""What a call is about that is about no resource."""
 INSIGHTS: Final = "contributorinsights.dynamodb.amazonaws.com"
 """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Contributor_Insights_IAM.html"""
 
@@ -56,6 +58,10 @@ def needs(service: str, api: str, arguments: Mapping[str, Any], place: Place) ->
             yield from _describe_key(action, arguments["KeyId"], place)
         case "lambda":
             yield request(action, place.arn("lambda", f"function:{arguments['FunctionName']}"))
+        case "cloudwatch":
+            yield request(action, EVERYTHING, cloudwatch__namespace=arguments["Namespace"])
+        case "dynamodb" if api == "list_tables":
+            yield request(action, EVERYTHING)
         case "dynamodb":
             yield from _on_table(action, arguments, place)
         case _:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests import provider
-from tests.controlplane import FAST, ControlPlane, Invocation
+from handler.drift import Watch
+from sentinel_tables.dynamodb import DynamoTables
+from tests import provider, test_drift
+from tests.controlplane import FAST, ControlPlane, Invocation, KeyService
 from tests.controlplane.tables import Json
-from tests.scene import Scene
+from tests.scene import Scene, standing
 from tests.security.iam import Request
 from tests.security.needs import Place, needs
 from tests.sweep.scenarios import EVERYTHING, SCENARIOS
@@ -28,6 +30,11 @@ class Record:
 
     def watch(self, plane: ControlPlane) -> Callable[[Json, Invocation], None]:
         """The handler, with everything that it calls written down."""
+        note = self.noting(plane)
+        return lambda event, invocation: provider.handle(event, _Invocation(invocation, note))  # type: ignore[arg-type]
+
+    def noting(self, plane: ControlPlane) -> "Note":
+        """What writes down a call."""
         aliases = {alias: plane.keys.by_id[key_id].arn for alias, key_id in plane.keys.aliases.items()}
         place = Place(plane.state.region, plane.state.account, aliases)
         self.keys |= {key.arn for key in plane.keys.by_id.values() if key.manager == "CUSTOMER"}
@@ -35,26 +42,26 @@ class Record:
         def note(service: str, api: str, arguments: Mapping[str, Any]) -> None:
             self.asked.update(needs(service, api, arguments, place))
 
-        return lambda event, invocation: provider.handle(event, _Watched(invocation, note))  # type: ignore[arg-type]
+        return note
 
 
 Note = Callable[[str, str, Mapping[str, Any]], None]
 
 
-class _Watched:
+class _Invocation:
     """An invocation whose clients are watched."""
 
     def __init__(self, invocation: Invocation, note: Note) -> None:
         self._invocation = invocation
-        self.client = _Client(invocation.client, "dynamodb", note)
-        self.kms = _Client(invocation.kms, "kms", note)
-        self.functions = _Client(invocation.functions, "lambda", note)
+        self.client = Watched(invocation.client, "dynamodb", note)
+        self.kms = Watched(invocation.kms, "kms", note)
+        self.functions = Watched(invocation.functions, "lambda", note)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._invocation, name)
 
 
-class _Client:
+class Watched:
     """A client whose calls are noted before they are made: also those that are refused."""
 
     def __init__(self, client: Any, service: str, note: Note) -> None:
@@ -105,3 +112,20 @@ def handed_over(record: Record, prefix: str = provider.PREFIX) -> None:
     assert len(scene.functions.invocations) > 1
     assert scene.delete(name)["Status"] == "SUCCESS"
     assert name in scene.plane.tables
+
+
+def drift_watch(record: Record) -> None:
+    """The drift watch over tables with every setting, with the AWS managed key, and of somebody else."""
+    place = test_drift.Place()
+    note = record.noting(place.plane)
+    place.made(**{key: value for key, value in SETTINGS.items() if key != "TableName"})
+    place.plane.given_table("sentinel-plain", **standing(tags=place.tags()))
+    place.plane.given_table("sentinel-other")
+    clients = (
+        ("dynamodb", test_drift.Listing(place.plane)),
+        ("kms", KeyService(place.plane)),
+        ("cloudwatch", test_drift.Metrics()),
+    )
+    dynamodb, keys, metrics = (Watched(client, service, note) for service, client in clients)
+    watch = Watch(DynamoTables(dynamodb, lambda: keys), metrics, provider.PREFIX, "sentinel-tables", lambda: 300.0)
+    assert sum(watch.run().values()) == 2

@@ -43,9 +43,9 @@ class Stack:
         resolved: dict[str, Any] = self.resolve(self.template["Resources"][logical_id]["Properties"])
         return resolved
 
-    def role(self) -> list[Statement]:
-        """Every statement of the role's policies."""
-        policies = self.properties("ProviderRole")["Policies"]
+    def role(self, logical_id: str = "ProviderRole") -> list[Statement]:
+        """Every statement of a role's policies."""
+        policies = self.properties(logical_id)["Policies"]
         return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
     def resolve(self, value: Any) -> Any:

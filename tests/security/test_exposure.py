@@ -3,13 +3,15 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.security.iam import allowed, request
 from tests.security.template import Stack
 
 
 def test_the_stack_is_these_resources_and_no_other(template: dict[str, Any]) -> None:
     """No AWS::Lambda::Permission, no URL, no event source: the function has no resource policy, nor gets one."""
-    assert sorted(resource["Type"] for resource in template["Resources"].values()) == [
+    assert sorted(one["Type"] for one in template["Resources"].values() if "Condition" not in one) == [
         "AWS::IAM::Role",
         "AWS::Lambda::EventInvokeConfig",
         "AWS::Lambda::Function",
@@ -19,8 +21,29 @@ def test_the_stack_is_these_resources_and_no_other(template: dict[str, Any]) -> 
     ]
 
 
-def test_the_role_is_lambda_s_alone_to_take(stack: Stack) -> None:
-    role = stack.properties("ProviderRole")
+def test_the_drift_watch_adds_these_where_it_is_on_and_its_schedule_alone_invokes_it(template: dict[str, Any]) -> None:
+    watch = {name: one for name, one in template["Resources"].items() if one.get("Condition") == "WatchesDrift"}
+    assert sorted(one["Type"] for one in watch.values()) == [
+        "AWS::CloudWatch::Alarm",
+        "AWS::Events::Rule",
+        "AWS::IAM::Role",
+        "AWS::Lambda::Function",
+        "AWS::Lambda::Permission",
+        "AWS::Logs::LogGroup",
+    ]
+    ((rule, _),) = [item for item in watch.items() if item[1]["Type"] == "AWS::Events::Rule"]
+    (permission,) = [one["Properties"] for one in watch.values() if one["Type"] == "AWS::Lambda::Permission"]
+    assert permission == {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": {"Ref": "DriftFunction"},
+        "Principal": "events.amazonaws.com",
+        "SourceArn": {"Fn::GetAtt": [rule, "Arn"]},
+    }
+
+
+@pytest.mark.parametrize("name", ["ProviderRole", "DriftRole"])
+def test_the_role_is_lambda_s_alone_to_take(stack: Stack, name: str) -> None:
+    role = stack.properties(name)
     assert role["AssumeRolePolicyDocument"]["Statement"] == [
         {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     ]
@@ -50,6 +73,7 @@ def test_the_function_s_variables_hold_no_secret(stack: Stack) -> None:
     assert stack.properties("ProviderFunction")["Environment"]["Variables"] == {
         "TABLE_NAME_PREFIX": "sentinel-",
         "LOG_LEVEL": "INFO",
+        "DECLARE_SETTINGS": "false",
     }
 
 

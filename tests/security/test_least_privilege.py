@@ -12,6 +12,7 @@ import pytest
 
 from tests.security.conftest import OTHER_PREFIX, ROOT
 from tests.security.iam import Request, Statement, allowed, listed, matches, request
+from tests.security.needs import EVERYTHING
 from tests.security.runs import Record
 from tests.security.template import Stack
 
@@ -157,6 +158,43 @@ def test_no_action_and_no_resource_is_a_bare_wildcard(stack: Stack) -> None:
             *place, name = resource.split(":", 5)
             assert "*" not in "".join(place), resource
             assert name != "*", resource
+
+
+class TestDriftWatch:
+    """The second role, of the function that a schedule calls: it may read what the watch reads, and nothing more."""
+
+    def test_nothing_is_missing_and_nothing_is_granted_that_it_does_not_use(self, watch: Record, stack: Stack) -> None:
+        role = stack.role("DriftRole")
+        assert missing(watch.asked, role) == []
+        assert unused(watch.asked, role) == {grant for grant in MADE_BY_LAMBDA if grant[0] == "Log"}
+
+    def test_it_may_write_to_no_table(self, facts: dict[str, Any], stack: Stack) -> None:
+        table, role = "arn:aws:dynamodb:eu-central-1:123456789012:table/sentinel-x", stack.role("DriftRole")
+        names = [name for name in facts["actions"] if name.startswith("dynamodb:")]
+        assert len(names) > 50
+        has = {name for name in names if allowed(request(name, table), role)}
+        assert {name.partition(":")[2] for name in has} == {
+            "DescribeContinuousBackups", "DescribeContributorInsights", "DescribeTable", "DescribeTimeToLive",
+            "GetResourcePolicy", "ListTagsOfResource", "ListTables",
+        }  # fmt: skip
+
+    def test_it_reads_nothing_outside_of_prefix_account_and_region(self, watch: Record, stack: Stack) -> None:
+        role = stack.role("DriftRole")
+        named = [one for one in watch.asked if one.resource != EVERYTHING]
+        granted = [other for one in named for other in strangers(one) if allowed(other, role)]
+        assert [one for one in granted if not is_managed_key(one)] == []
+
+    def test_it_publishes_under_its_own_namespace_alone(self, stack: Stack) -> None:
+        other = request("cloudwatch:PutMetricData", EVERYTHING, cloudwatch__namespace="AWS/Lambda")
+        assert not allowed(other, stack.role("DriftRole"))
+
+    def test_all_resources_only_where_the_reference_knows_none(self, facts: dict[str, Any], stack: Stack) -> None:
+        for one in stack.role("DriftRole"):
+            for action in listed(one["Action"]):
+                narrower = [kind for kind in facts["actions"][action]["resourceTypes"] if kind["required"]]
+                assert one["Resource"] != EVERYTHING or not narrower, action
+            for key in (key for tests in one.get("Condition", {}).values() for key in tests):
+                assert all(key in facts["actions"][action]["conditionKeys"] for action in listed(one["Action"])), key
 
 
 class TestOptions:
