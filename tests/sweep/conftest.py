@@ -1,6 +1,7 @@
 """How much of the sweep is run, and the counts that it prints."""
 
 import logging
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,7 +16,12 @@ def every(pytestconfig: pytest.Config) -> int:
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> None:
+def _quiet() -> Iterator[None]:
     """The provider's log lines would be the most of the time."""
-    logging.getLogger("sentinel_tables").setLevel(logging.CRITICAL)
-    logging.getLogger("handler").setLevel(logging.CRITICAL)
+    loggers = [logging.getLogger(name) for name in ("sentinel_tables", "handler")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
