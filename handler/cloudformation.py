@@ -107,19 +107,24 @@ class SentinelTable(CfnResource):
             "NoEcho": False,
             "Data": self.Data,
         }
-        clock = self._tools.clock
         log.info("answer", extra={"status": answer["Status"], "reason": answer["Reason"]})
-        told = Courier(self._left, clock.sleep, clock.jitter, self._tools.put).deliver(self._response_url, answer)
-        if told is Delivery.LATE and (self._memory.answer_by or 0.0) > clock.now():
+        told = self._deliver(answer)
+        if told is Delivery.LATE and (self._memory.answer_by or 0.0) > self._tools.clock.now():
             self._hand_over_answer(answer)
+
+    def _deliver(self, answer: dict[str, Any]) -> Delivery:
+        clock = self._tools.clock
+        return Courier(self._left, clock.sleep, clock.jitter, self._tools.put).deliver(self._response_url, answer)
 
     def _left(self) -> float:
         return self._ends_at - self._spare - self._tools.clock.now()
 
     def _hand_over_answer(self, answer: dict[str, Any]) -> None:
-        """What could not be delivered in this invocation may be in the next."""
+        """What could not be delivered in this invocation may be in the next; or else at the very end of this one."""
         self._memory.answer = answer
         try:
             hand_over(self._event, self._memory, self._ends_at, self._tools)
         except SentinelTableError as error:
             log.error("the answer could not be handed over", extra={"reason": str(error)})  # noqa: TRY400 - told in full
+            self._spare = 0.0
+            self._deliver(answer)

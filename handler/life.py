@@ -23,6 +23,10 @@ log = logging.getLogger(__name__)
 HANDED_OVER = "SentinelTablesMemory"
 """The key under which an event carries what the invocation before remembered. CloudFormation sends no such key."""
 LONGEST_PAUSE_SECONDS = 4.0
+HAND_OVER_SHARE = 0.25
+UNDO_SHARE = 0.375
+"""Of what is kept of an invocation: for trying to hand over, and from there for undoing. The rest is the answer's, which may
+be the last word of the event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +76,19 @@ def serve(event: Mapping[str, Any], memory: Memory, ends_at: float, means: Means
     try:
         hand_over(event, memory, ends_at, means)
     except SentinelTableError as error:
-        last = replace(allowance, invocation_ends=(allowance.invocation_ends + ends_at) / 2)
-        return give_up(request, replace(around, allowance=last), memory, f"The work could not be handed over: {error}")
+        ends = allowance.invocation_ends + (ends_at - allowance.invocation_ends) * UNDO_SHARE
+        last = replace(allowance, invocation_ends=ends, answer_by=min(ends, allowance.answer_by))
+        remedy = " Repeat the operation." if isinstance(error, NotNow) else ""
+        reason = f"The work could not be handed over: {error}{remedy}"
+        return give_up(request, replace(around, allowance=last), memory, reason)
     return None
 
 
 def hand_over(event: Mapping[str, Any], memory: Memory, ends_at: float, means: Means) -> None:
-    """Goes on in a fresh invocation. Raises RefusedByAws, or NotNow where half of the time that is left was not enough."""
+    """Goes on in a fresh invocation. Raises RefusedByAws, or NotNow where a part of the time that is left was not enough."""
     payload = json.dumps({**event, HANDED_OVER: memory.note()}).encode()
     clock, pause = means.clock, 0.25
-    until = clock.now() + (ends_at - clock.now()) / 2
+    until = clock.now() + (ends_at - clock.now()) * HAND_OVER_SHARE
     while True:
         try:
             return means.invoke(payload)

@@ -140,8 +140,8 @@ class Removed:
     """That the table is gone, where its owner created it, or released, where it was adopted; left alone where neither.
 
     `made_since` limits that to a table that is no older, in seconds since the epoch. `may_yet_come` says that a Create of
-    the same resource may be at work somewhere else. `unfinished`
-    limits it to a table that is not yet as it was to be: one that was finished may hold records.
+    the same resource may be at work somewhere else. `unfinished` limits it to a table that is not yet as it was to be: one
+    that was finished may hold records.
     """
 
     name: str
@@ -199,7 +199,8 @@ class GivenBack:
         if not self.facets <= live.facets:
             return Wait(f"table {shown(self.name)} is {live.status}")
         ours = ownership.hold(self.owner, live.table.tags) is not Hold.NOT
-        steps = plan_return(live, self.before) if ours or trail.taken else ()
+        between = trail.taken and live.table.tags.get(ownership.STACK_ID) in (None, self.owner.stack_id)
+        steps = plan_return(live, self.before) if ours or between else ()
         if not steps:
             return Done("it was given back", ours=trail.taken is not None)
         if trail.does_not_show(steps[0]):
