@@ -92,7 +92,7 @@ lock: | python ## Lock the requirements again
 # `sam build` calls these (BuildMethod: makefile in template.yaml) to fill ARTIFACTS_DIR with what a function consists of: the
 # sources of handler and sentinel_tables, and crhelper with its notice. Its licence, Apache-2.0, is this project's own, which
 # goes with the template. boto3 comes with Lambda's runtime. What the drift watch alone needs costs no cold start of others.
-WATCH_ONLY = handler/drift.py sentinel_tables/drift.py sentinel_tables/kinds.py
+WATCH_ONLY = handler/drift.py sentinel_tables/drift.py sentinel_tables/kinds.py sentinel_tables/recalled.py
 .PHONY: build-ProviderFunction build-DriftFunction fill-artifact
 build-ProviderFunction: fill-artifact
 	@cd "$(ARTIFACTS_DIR)" && rm -f $(WATCH_ONLY)

@@ -60,6 +60,10 @@ class JitteryClock:
         self.jitter = random.Random(seed).random  # noqa: S311 - the same run again is the point
 
 
+class OutOfPatience(RuntimeError):
+    """The work did not fit into the hour that CloudFormation waits."""
+
+
 @dataclass(eq=False)
 class Stage:
     """One account with the provider in it."""
@@ -108,7 +112,8 @@ class Stage:
         self.world.run()
         (answer,) = self.sink.answers[before:]
         if not answer.succeeded:
-            raise RuntimeError(f"{verb} failed: {answer.reason}")
+            failure = OutOfPatience if answer.reason.startswith("Time is up: ") else RuntimeError
+            raise failure(f"{verb} failed: {answer.reason}")
         return answer.time
 
     def standing(self, name: str, missing: int = 0) -> None:

@@ -54,7 +54,7 @@ class Courier:
             told = self._attempt(url, body, min(ATTEMPT_SECONDS, seconds))
             if told is not None:
                 return told
-            self.sleep(max(0.0, min(pause * (0.5 + self.jitter()), self.left())))
+            self.sleep(max(0.0, min(pause * (0.75 + self.jitter() / 2), self.left())))
             pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
         log.error("the answer could not be delivered in time")
         return Delivery.LATE
@@ -63,11 +63,11 @@ class Courier:
         """How it went, or None where another attempt may go better."""
         try:
             status = self.put(url, body, seconds)
-        except (ValueError, http.client.InvalidURL) as error:
-            # without the error's text, which holds the URL
-            log.error("the answer cannot be delivered", extra={"reason": type(error).__name__})  # noqa: TRY400
-            return Delivery.REFUSED
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            # without the error's text, which holds the URL; a refused certificate is an OSError and a ValueError
+            if not isinstance(error, OSError) and isinstance(error, ValueError | http.client.InvalidURL):
+                log.error("the answer cannot be delivered", extra={"reason": type(error).__name__})  # noqa: TRY400
+                return Delivery.REFUSED
             log.warning("the answer was not taken", extra={"reason": type(error).__name__})
             return None
         return _judged(status)

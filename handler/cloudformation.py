@@ -1,8 +1,7 @@
 """crhelper, configured and corrected, so that CloudFormation gets one answer, in time, whatever happens.
 
 Left alone, crhelper 2.0.12 sleeps 120 s before it answers a Delete, takes a 503 for success, tries again for ever, logs the
-signed ResponseURL, invents an id when Create fails, answers half a second before the invocation ends whatever is under way,
-and answers a malformed event to the address of the event before. What is overridden here mends that, and no more.
+signed ResponseURL, and invents an id when Create fails. What is overridden here mends such things, and no more.
 """
 
 import logging

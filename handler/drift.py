@@ -37,6 +37,7 @@ FIRST, ALL, NONE = frozenset({Facet.TABLE, Facet.TAGS}), frozenset(Facet), froze
 class Watch:
     """What the watch works with."""
 
+    dynamodb: Client
     tables: DynamoTables
     metrics: Client
     """CloudWatch."""
@@ -50,12 +51,21 @@ class Watch:
         """The tables that were found, counted by kind of drift. Raises NotNow or RefusedByAws where none can be listed."""
         counts: Counter[str] = Counter()
         drifted = 0
-        for name in sorted(self.tables.names(self.prefix)):
+        for name in sorted(self._names()):
             kinds = self._look(name)
             counts.update(kinds)
             drifted += bool(set(kinds) - WELL)
         self._publish(counts, drifted)
         return counts
+
+    def _names(self) -> Iterator[str]:
+        page: dict[str, str] = {}
+        while True:
+            answer = call(self.dynamodb, "list_tables", page)
+            yield from (name for name in answer["TableNames"] if name.startswith(self.prefix))
+            if not answer.get("LastEvaluatedTableName"):
+                return
+            page = {"ExclusiveStartTableName": answer["LastEvaluatedTableName"]}
 
     def _look(self, name: str) -> tuple[str, ...]:
         """The kinds of drift of a table; none at all where it is gone, or nobody's."""
@@ -115,8 +125,10 @@ def handler(_event: object, context: Any) -> dict[str, int]:
     logs.set_up(os.environ.get("LOG_LEVEL", "INFO"))
     client = functools.partial(clients.client, patience=CALL_SECONDS, attempts=ATTEMPTS)
     logs.bind({}, context.aws_request_id)
+    dynamodb = client("dynamodb")
     watch = Watch(
-        tables=DynamoTables(client("dynamodb"), lambda: client("kms")),
+        dynamodb=dynamodb,
+        tables=DynamoTables(dynamodb, lambda: client("kms")),
         metrics=client("cloudwatch"),
         prefix=os.environ.get("TABLE_NAME_PREFIX", "sentinel-"),
         provider=os.environ.get("PROVIDER_NAME", "sentinel-tables"),

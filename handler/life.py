@@ -16,12 +16,15 @@ from sentinel_tables.converge import Tables
 from sentinel_tables.errors import InvalidRequest, NotNow, OutOfTime, SentinelTableError
 from sentinel_tables.memory import Memory
 from sentinel_tables.request import parse, sent_at, service_timeout
-from sentinel_tables.resource import Outcome, Surroundings, give_up, provide, unread
+from sentinel_tables.resource import Outcome, Surroundings, give_up, may_have_to_undo, provide, unread
 
 log = logging.getLogger(__name__)
 
 HANDED_OVER = "SentinelTablesMemory"
 """The key under which an event carries what the invocation before remembered. CloudFormation sends no such key."""
+OLDEST_EVENT_SECONDS = 6 * 3600
+"""How long Lambda keeps an asynchronous event at most.
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html"""
 LONGEST_PAUSE_SECONDS = 4.0
 HAND_OVER_SHARE = 0.25
 UNDO_SHARE = 0.375
@@ -48,13 +51,13 @@ class Means:
 def recalled(event: Mapping[str, Any], now: float) -> Memory:
     """What is remembered of the event; in its first invocation, by when it has to be answered.
 
-    CloudFormation's patience begins when it signs the ResponseURL, which may be a while before Lambda delivers the event.
-    A date that cannot be, such as one of a sample event, does not count.
+    CloudFormation's patience begins when it signs the ResponseURL, which may be a while before Lambda delivers the event: an
+    event that is over by then touches nothing. A date that cannot be, such as one of a sample event, does not count.
     """
     memory = Memory.recalled(event.get(HANDED_OVER))
     if memory.answer_by is None:
         timeout, sent = service_timeout(event), sent_at(event)
-        memory.answer_by = timeout + (sent if sent is not None and now - timeout < sent <= now else now)
+        memory.answer_by = timeout + (sent if sent is not None and now - OLDEST_EVENT_SECONDS < sent <= now else now)
     return memory
 
 
@@ -73,8 +76,9 @@ def serve(event: Mapping[str, Any], memory: Memory, ends_at: float, means: Means
         return provide(request, around, memory)
     except OutOfTime as pending:
         log.info("handing over", extra={"reason": str(pending)})
+    share = HAND_OVER_SHARE if may_have_to_undo(request) else HAND_OVER_SHARE + UNDO_SHARE
     try:
-        hand_over(event, memory, ends_at, means)
+        hand_over(event, memory, ends_at, means, share)
     except SentinelTableError as error:
         ends = allowance.invocation_ends + (ends_at - allowance.invocation_ends) * UNDO_SHARE
         last = replace(allowance, invocation_ends=ends, answer_by=min(ends, allowance.answer_by))
@@ -84,11 +88,13 @@ def serve(event: Mapping[str, Any], memory: Memory, ends_at: float, means: Means
     return None
 
 
-def hand_over(event: Mapping[str, Any], memory: Memory, ends_at: float, means: Means) -> None:
-    """Goes on in a fresh invocation. Raises RefusedByAws, or NotNow where a part of the time that is left was not enough."""
+def hand_over(
+    event: Mapping[str, Any], memory: Memory, ends_at: float, means: Means, share: float = HAND_OVER_SHARE
+) -> None:
+    """Goes on in a fresh invocation. Raises RefusedByAws, or NotNow where that share of the time left was not enough."""
     payload = json.dumps({**event, HANDED_OVER: memory.note()}).encode()
     clock, pause = means.clock, 0.25
-    until = clock.now() + (ends_at - clock.now()) * HAND_OVER_SHARE
+    until = clock.now() + (ends_at - clock.now()) * share
     while True:
         try:
             return means.invoke(payload)

@@ -3,10 +3,9 @@
 The trip of an event, told once. `handler` receives it, and hands it to `request`, which turns its strings into frozen
 values; from there nobody sees the event again. `resource` knows what Create, Update and Delete mean and which physical id
 the answer has. It hands a goal to `converge`, the one loop: read the table, decide, take a step, wait, read again.
-Deciding stands in `goals` (what next?) and `plan` (what differs?), under the rules of `ownership` (whose is it?); a decision
-is a `Step`, a plain value. `dynamodb` alone talks to AWS: it reads a table into the type that the desired one has, takes
-steps, and sorts AWS's refusals by the table in `refusals`. Apart from events, `drift` asks the same `plan` what an
-Update would change, with the settings that the table tells as `declared`.
+Deciding stands in `goals` and `endings` (what next?) and `plan` (what differs?), under the rules of `ownership` (whose is
+it?); a decision is a `Step`, a plain value. `dynamodb` alone talks to AWS: it reads a table into the type that the
+desired one has, takes steps, and sorts AWS's refusals by the table in `refusals`. Apart from events, `drift` asks `plan`.
 
 An empty plan is the only meaning of success, and nothing but the live table is state: a handler that dies, an event that
 comes twice and a hand-over to the next invocation are all the same thing, the loop starting again.

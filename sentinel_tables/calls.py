@@ -33,15 +33,19 @@ def call(client: Client, api: str, arguments: Mapping[str, object]) -> Any:
     try:
         return getattr(client, api)(**arguments)
     except ClientError as error:
-        raise _sorted(api, error) from error
+        raise _sorted(api, _table(arguments), error) from error
     except (ConnectionError, HTTPClientError, ResponseParserError) as error:
         raise NotNow(f"{api} was not answered", back_off=True, in_doubt=True) from error
     except BotoCoreError as error:
         raise RefusedByAws(f"{api} could not be called: {shown(str(error), 160)}.") from error
 
 
-def _sorted(api: str, error: ClientError) -> SentinelTableError:
-    """What a refusal means, with AWS's own words, shortened."""
+def _table(arguments: Mapping[str, object]) -> str:
+    return str(arguments.get("TableName") or arguments.get("ResourceArn", "")).rpartition("/")[2]
+
+
+def _sorted(api: str, table: str, error: ClientError) -> SentinelTableError:
+    """What a refusal means, with AWS's own words, shortened; the table it is about, unless they name it."""
     told = error.response.get("Error", {})
     code, message = str(told.get("Code", "")), str(told.get("Message", ""))
     verdict = refusals.sort(code, message, error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
@@ -52,8 +56,10 @@ def _sorted(api: str, error: ClientError) -> SentinelTableError:
         case Verdict.DONE:
             return DoneAlready(words)
         case Verdict.PROTECTED:
-            return ProtectedTable("The table is protected against deletion. Turn DeletionProtectionEnabled off first.")
+            what = f"Table {shown(table)} is protected against deletion."
+            return ProtectedTable(f"{what} Turn DeletionProtectionEnabled off first.")
         case Verdict.FAIL:
-            return RefusedByAws(f"{words} Mend what it says, then repeat the operation.")
+            where = f"Table {shown(table)}: " if table not in message else ""
+            return RefusedByAws(f"{where}{words} Mend what it says, then repeat the operation.")
     in_doubt = verdict is Verdict.IN_DOUBT
     return NotNow(words, back_off=in_doubt or verdict is Verdict.BACK_OFF, in_doubt=in_doubt)

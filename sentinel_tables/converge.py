@@ -1,28 +1,18 @@
 """The one loop: read the table, decide, take a step, wait, and read again, until nothing is left to do.
 
-Deciding stands in `goals`; the loop alone calls and sleeps. A handler that dies, an event that comes twice and a hand-over
-to the next invocation are all one thing here: the loop starts again, and nothing but the live table is state.
+Deciding stands in `goals` and `endings`; the loop alone calls and sleeps.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sentinel_tables import ownership
 from sentinel_tables.allowance import Allowance
-from sentinel_tables.errors import NotNow, OutOfTime, shown
-from sentinel_tables.goals import (
-    DOUBT_SECONDS,
-    VISIBILITY_SECONDS,
-    Done,
-    GivenBack,
-    Goal,
-    Move,
-    Removed,
-    Standing,
-    Trail,
-    Wait,
-)
+from sentinel_tables.endings import GivenBack, Removed
+from sentinel_tables.errors import NotNow, OutOfTime, RefusedByAws, SentinelTableError, shown
+from sentinel_tables.goals import DOUBT_SECONDS, VISIBILITY_SECONDS, Done, Goal, Move, Standing, Trail, Wait
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Encryption, Facet, LiveTable
 from sentinel_tables.steps import Effect, Step
@@ -30,12 +20,12 @@ from sentinel_tables.steps import Effect, Step
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS = 0.1
-SHORT_PAUSE_SECONDS = 0.5
-LONG_PAUSE_SECONDS = 5.0
-PAUSE_SHARE = 0.0125
-"""After the first minute or so, a pause is this share of the wait so far."""
+LONGEST_PAUSE_SECONDS = 0.5
+"""Short enough for an answer within a second."""
 BACK_OFF_SECONDS = 0.5
 LONGEST_BACK_OFF_SECONDS = 5.0
+ACCEPTED_IN_VAIN = 3
+"""How often a step is accepted, and shows no effect, before that is said."""
 STALE_SECONDS = 10.0
 """What was read longer ago than this is read again before a step is taken on it, or success is said."""
 
@@ -44,9 +34,14 @@ class Tables(Protocol):
     """The port to the tables. Each call raises NotNow for what passes by waiting, RefusedByAws for what does not."""
 
     def read(
-        self, name: str, known: LiveTable | None, facets: frozenset[Facet], again: frozenset[Facet]
+        self,
+        name: str,
+        known: LiveTable | None,
+        facets: frozenset[Facet],
+        again: frozenset[Facet],
+        between: Callable[[], None] = lambda: None,
     ) -> LiveTable | None:
-        """The table of that name, or None.
+        """The table of that name, or None. `between` is called before each call but the first; what it raises ends the read.
 
         DescribeTable is always asked. Of the other `facets`, those in `again` and those that `known` does not tell of this
         very table are read, where the table is far enough along to be asked.
@@ -61,13 +56,14 @@ class Tables(Protocol):
 
 @dataclass(slots=True)
 class _Pace:
-    """How long the loop has been waiting for one thing, how often in a row it was put off, and what it did last."""
+    """How long the loop has been waiting for one thing, how often in a row it was put off; what it did last, how often."""
 
     began: float
     what: str = ""
     refusals: int = 0
     taken: Step | None = None
     shows_by: float = 0.0
+    accepted: int = 0
     creating_at: float | None = None
 
     def trail(self, now: float) -> Trail:
@@ -82,19 +78,14 @@ class _Pace:
         self.refusals = self.refusals + 1 if refusal.back_off else 0
 
     def took(self, step: Step, shows_by: float) -> None:
+        self.accepted = self.accepted if step == self.taken else 0
         self.taken, self.shows_by = step, shows_by
 
     def pause(self, now: float, jitter: float) -> float:
-        """Seconds until the next look: short while the wait is young, later a fixed share of it.
-
-        So the answer comes within a second of what takes up to a minute, and within 2 % of what takes longer, and the
-        work of many minutes is not asked after every second.
-        """
+        """Seconds until the next look."""
         if self.refusals:
             return min(LONGEST_BACK_OFF_SECONDS, BACK_OFF_SECONDS * 2.0 ** min(self.refusals - 1, 10)) * (0.5 + jitter)
-        waited = now - self.began
-        young = min(SHORT_PAUSE_SECONDS, FIRST_PAUSE_SECONDS + 0.2 * waited)
-        return min(LONG_PAUSE_SECONDS, max(young, PAUSE_SHARE * waited)) * (0.8 + 0.4 * jitter)
+        return min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS + 0.2 * (now - self.began)) * (0.8 + 0.4 * jitter)
 
 
 def converge(goal: Standing, tables: Tables, allowance: Allowance, memory: Memory) -> LiveTable:
@@ -160,7 +151,7 @@ class _Work:
     def _decide(self) -> Move:
         self._stop_in_time()
         self.goal = _with_key_arn(self.goal, self.tables)
-        known, self.live = self.live, self.tables.read(self.goal.name, self.live, self.goal.facets, self.again)
+        known, self.live = self.live, self._read()
         now = self.clock.now()
         if self.again >= self.goal.facets or known is None or not self.goal.facets <= known.facets:
             self.whole_at = now
@@ -169,6 +160,9 @@ class _Work:
         move = self.goal.next_move(self.live, self.memory, self.pace.trail(now))
         self._remember(move)
         return move
+
+    def _read(self) -> LiveTable | None:
+        return self.tables.read(self.goal.name, self.live, self.goal.facets, self.again, self._stop_in_time)
 
     def _tell_of_step(self, move: Move) -> None:
         """A line for the step that was taken last, now that it is in effect, with the seconds that it took."""
@@ -186,10 +180,16 @@ class _Work:
     def _remember(self, move: Move) -> None:
         if self.live is not None and not self.memory.table_id and not (isinstance(move, Wait) and move.predecessor):
             self.memory.table_id = self.live.table_id
+        if isinstance(self.goal, Standing) and self.live is not None and Facet.TAGS in self.live.facets:
+            self.memory.held |= self.goal.is_held(self.live)
 
     def _take(self, step: Step) -> None:
         """Takes the step, and remembers what that may mean for the table, whether or not an answer comes."""
         self._stop_in_time()
+        if step == self.pace.taken and self.pace.accepted >= ACCEPTED_IN_VAIN:
+            what = f"{step.reason}, although {step.api} was accepted {ACCEPTED_IN_VAIN} times"
+            raise RefusedByAws(f"Table {shown(self.goal.name)}: {what}. Find out why, then repeat the operation.")
+        tried_before = self.memory.tried_at
         if step.effect is Effect.CREATES:
             self.memory.tried_at = self.clock.now()
         if step.effect is Effect.ADOPTS and self.live is not None and self.memory.adopted is None:
@@ -198,16 +198,17 @@ class _Work:
         began = self.clock.now()
         try:
             self.tables.take(step)
-        except NotNow as refusal:
-            if refusal.in_doubt:
+        except SentinelTableError as refusal:
+            if isinstance(refusal, NotNow) and refusal.in_doubt:
                 self.pace.took(step, self.clock.now() + DOUBT_SECONDS)
             elif step.effect is Effect.CREATES:
-                self.memory.tried_at = None
+                self.memory.tried_at = tried_before
             raise
         now = self.clock.now()
         if step.effect is Effect.CREATES:
             self.memory.made_at = now
         self.pace.took(step, now + VISIBILITY_SECONDS)
+        self.pace.accepted += 1
         self.untold = (step, began)
         self.pace.turn_to(f"not in effect yet: {step.reason}", now)
 

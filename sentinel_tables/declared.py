@@ -1,10 +1,8 @@
-"""What a template declared of its table's settings, as a tag's value: compact, versioned, and read back. Pure.
+"""What a template declared of its table's settings, as a tag's value: compact and versioned. Pure. `recalled` reads it back.
 
     v1 protection=on recovery=off key=arn:aws:kms:eu-central-1:123456789012:key/1b2c policy=sha256:5f3a99c01d2e4b67
 
-Only what differs from the defaults is told. A resource policy, and a key that has no room, are told by their digest, which
-tells whether a live one is the same, and not what it says. A tag takes 256 characters, of these: letters, digits, spaces
-and + - = . _ : / @
+Only what differs from the defaults is told; a resource policy, and a key that has no room, by their digest.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Tagging.html
 """
 
@@ -22,11 +20,10 @@ LONGEST_WORD = 100
 """Of a value that is told as it is."""
 DIGEST = "sha256:"
 DIGITS = 16
-OFF = "off"
+ON, OFF = "on", "off"
 MANAGED = "managed"
 OWNED = "owned"
 WORD = re.compile(r"[\w+\-.:/@]+", re.ASCII)
-NUMBER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 RESERVED = (OFF, MANAGED, OWNED, "")
 
 
@@ -34,32 +31,9 @@ def told(settings: Settings) -> str:
     """The settings as a tag's value."""
     whole = _spelled(settings)
     key = settings.encryption.key
-    return whole if len(whole) <= LONGEST_TAG or key is None else _spelled(_with_key(settings, digest(key)))
-
-
-def read(text: str) -> Settings | None:
-    """The settings that a tag tells, digests standing for what they are of; None where it is of no version known here."""
-    version, *words = text.split(" ")
-    if version != VERSION:
-        return None
-    found: dict[str, Any] = {}
-    for word in words:
-        name, _, value = word.partition("=")
-        if name not in MEANINGS or MEANINGS[name][0] in found:
-            return None
-        try:
-            found[MEANINGS[name][0]] = MEANINGS[name][1](value)
-        except ValueError:
-            return None
-    return Settings(**found)
-
-
-def recognised(declared: Settings, live: Settings) -> Settings:
-    """The declared settings with the live table's policy and key where their digests are those that were declared."""
-    if live.policy is not None and declared.policy == digest(live.policy):
-        declared = replace(declared, policy=live.policy)
-    key = live.encryption.key
-    return _with_key(declared, key) if key is not None and declared.encryption.key == digest(key) else declared
+    if len(whole) <= LONGEST_TAG or key is None:
+        return whole
+    return _spelled(replace(settings, encryption=replace(settings.encryption, key=digest(key))))
 
 
 def digest(text: str) -> str:
@@ -67,22 +41,18 @@ def digest(text: str) -> str:
     return DIGEST + sha256(text.encode()).hexdigest()[:DIGITS]
 
 
-def _with_key(settings: Settings, key: str) -> Settings:
-    return replace(settings, encryption=replace(settings.encryption, key=key))
-
-
 def _spelled(settings: Settings) -> str:
     defaults = Settings()
     words = [
-        f"{name}={SPELLINGS[name](getattr(settings, setting))}"
-        for name, (setting, _) in MEANINGS.items()
+        f"{word}={spelling(getattr(settings, setting))}"
+        for word, (setting, spelling) in WORDS.items()
         if getattr(settings, setting) != getattr(defaults, setting)
     ]
     return " ".join((VERSION, *words))
 
 
 def _switch(value: bool) -> str:  # noqa: FBT001 - one word for one bit
-    return "on" if value else OFF
+    return ON if value else OFF
 
 
 def _optional(value: object) -> str:
@@ -105,61 +75,16 @@ def _digested(policy: str | None) -> str:
     return OFF if policy is None else policy if policy.startswith(DIGEST) else digest(policy)
 
 
-def _is_on(value: str) -> bool:
-    if value not in ("on", OFF):
-        raise ValueError(value)
-    return value == "on"
-
-
-def _text(value: str) -> str | None:
-    if not WORD.fullmatch(value):
-        raise ValueError(value)
-    return None if value == OFF else value
-
-
-def _number(value: str) -> int:
-    if not NUMBER.fullmatch(value):
-        raise ValueError(value)
-    return int(value)
-
-
-def _days(value: str) -> int | None:
-    return None if value == OFF else _number(value)
-
-
-def _class(value: str) -> str:
-    return _text(value) or OFF
-
-
-def _encryption(value: str) -> Encryption:
-    if value in (OWNED, MANAGED):
-        return Encryption(kms=value == MANAGED)
-    return Encryption(key=_class(value))
-
-
-MEANINGS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
-    "protection": ("deletion_protection", _is_on),
-    "recovery": ("recovery_days", _days),
-    "key": ("encryption", _encryption),
-    "expiry": ("time_to_live", _text),
-    "stream": ("stream", _text),
-    "class": ("table_class", _class),
-    "read": ("max_read_units", _number),
-    "write": ("max_write_units", _number),
-    "insights": ("contributor_insights", _is_on),
-    "policy": ("policy", _text),
+WORDS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
+    "protection": ("deletion_protection", _switch),
+    "recovery": ("recovery_days", _optional),
+    "key": ("encryption", _key),
+    "expiry": ("time_to_live", _optional),
+    "stream": ("stream", _optional),
+    "class": ("table_class", str),
+    "read": ("max_read_units", str),
+    "write": ("max_write_units", str),
+    "insights": ("contributor_insights", _switch),
+    "policy": ("policy", _digested),
 }
-"""Each word of version 1: the setting, and what reads it."""
-SPELLINGS: Mapping[str, Callable[[Any], str]] = {
-    "protection": _switch,
-    "recovery": _optional,
-    "key": _key,
-    "expiry": _optional,
-    "stream": _optional,
-    "class": str,
-    "read": str,
-    "write": str,
-    "insights": _switch,
-    "policy": _digested,
-}
-"""And what writes it."""
+"""Each word of version 1: the setting, and what writes it."""

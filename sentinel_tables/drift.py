@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sentinel_tables import declared, ownership
+from sentinel_tables import ownership, recalled
 from sentinel_tables.errors import SentinelTableError
 from sentinel_tables.kinds import Kind, kind_of
 from sentinel_tables.model import LiveTable, Settings, Table, TableSchema
@@ -104,7 +104,7 @@ def wanted(live: LiveTable) -> Desired:
 def settings(live: LiveTable, schema: TableSchema) -> Settings:
     """The settings that the table's template declared, as far as the table tells; the others as they stand."""
     found = live.table.settings
-    told = declared.read(live.table.tags.get(ownership.DECLARED, ""))
+    told = recalled.read(live.table.tags.get(ownership.DECLARED, ""))
     if told is not None:
-        return declared.recognised(told, found)
+        return recalled.recognised(told, found)
     return replace(found, time_to_live=schema.ttl_attribute if found.time_to_live else None)

@@ -6,7 +6,7 @@ attempt at a call: trying again is the business of the loop in `converge`, which
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +44,12 @@ class DynamoTables:
         }
 
     def read(
-        self, name: str, known: LiveTable | None, facets: frozenset[Facet], again: frozenset[Facet]
+        self,
+        name: str,
+        known: LiveTable | None,
+        facets: frozenset[Facet],
+        again: frozenset[Facet],
+        between: Callable[[], None] = lambda: None,
     ) -> LiveTable | None:
         """See `converge.Tables.read`."""
         try:
@@ -57,18 +62,9 @@ class DynamoTables:
             live = _carried(known, live, (known.facets & facets) - again - {Facet.TABLE})
         for facet, reader in self._readers.items():
             if facet in facets - live.facets:
+                between()
                 live = replace(reader(live), facets=live.facets | {facet})
         return self._with_key(live)
-
-    def names(self, prefix: str) -> Iterator[str]:
-        """The names of all tables that begin with the prefix."""
-        page: dict[str, str] = {}
-        while True:
-            answer = self._call("list_tables", **page)
-            yield from (name for name in answer["TableNames"] if name.startswith(prefix))
-            if not answer.get("LastEvaluatedTableName"):
-                return
-            page = {"ExclusiveStartTableName": answer["LastEvaluatedTableName"]}
 
     def take(self, step: Step) -> None:
         """See `converge.Tables.take`."""
@@ -80,13 +76,15 @@ class DynamoTables:
             raise NotNow(str(refusal)) from refusal
 
     def with_key_arn(self, encryption: Encryption) -> Encryption:
-        """The same encryption, a customer managed key named by its ARN, as DescribeTable does.
+        """The same encryption, a customer managed key named by its ARN, as DescribeTable does; the AWS managed one by none.
 
         Sending the encryption that is already set starts a new one, so ARNs have to be compared. Raises NotNow, and
         RefusedByAws where there is no usable key of that name.
         """
-        if encryption.key is None or ":key/" in encryption.key:
+        if encryption.key is None:
             return encryption
+        if ":key/" in encryption.key:
+            return replace(encryption, key=None) if encryption.key == self._managed() else encryption
         try:
             metadata = call(self._keys(), "describe_key", {"KeyId": encryption.key})["KeyMetadata"]
         except RefusedByAws as refusal:
@@ -95,20 +93,25 @@ class DynamoTables:
             ) from refusal
         if metadata.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
             raise RefusedByAws(f"KMSMasterKeyId {shown(encryption.key)} is not a symmetric key. Name a symmetric KMS key.")
-        return replace(encryption, key=metadata["Arn"])
+        return replace(encryption, key=None if metadata.get("KeyManager") == "AWS" else metadata["Arn"])
 
     def _call(self, api: str, **arguments: object) -> Any:
         return call(self._client, api, arguments)
 
     def _with_tags(self, live: LiveTable) -> LiveTable:
+        """Tags that come in pages may change between them: such a list counts where the next one is the same."""
         tags: dict[str, str] = {}
+        before: dict[str, str] | None = None
         page: dict[str, str] = {}
         while True:
             answer = self._facet("list_tags_of_resource", ResourceArn=live.arn, **page)
             tags |= {tag["Key"]: tag["Value"] for tag in answer.get("Tags", [])}
-            if not answer.get("NextToken"):
+            if answer.get("NextToken"):
+                page = {"NextToken": answer["NextToken"]}
+            elif not page or tags == before:
                 return replace(live, table=replace(live.table, tags=tags))
-            page = {"NextToken": answer["NextToken"]}
+            else:
+                tags, before, page = {}, tags, {}
 
     def _with_time_to_live(self, live: LiveTable) -> LiveTable:
         answer = self._facet("describe_time_to_live", TableName=live.table.name)
@@ -146,12 +149,15 @@ class DynamoTables:
             return live
         if encryption.key.endswith(f":{AWS_MANAGED_KEY}"):
             return _with(live, encryption=replace(encryption, key=None))
+        managed = self._managed()
+        if managed is None:
+            return replace(live, key_unknown=True)
+        return _with(live, encryption=replace(encryption, key=None)) if encryption.key == managed else live
+
+    def _managed(self) -> str | None:
         if self._managed_key is None and self._attempts_left:
             self._managed_key = self._look_up_managed_key()
-        if self._managed_key is None:
-            return replace(live, key_unknown=True)
-        managed = encryption.key == self._managed_key
-        return _with(live, encryption=replace(encryption, key=None)) if managed else live
+        return self._managed_key
 
     def _look_up_managed_key(self) -> str | None:
         """The ARN of the AWS managed key, or None where it cannot be found out: no table is to fail for that alone."""
@@ -162,7 +168,6 @@ class DynamoTables:
             if self._attempts_left:
                 raise
         except SentinelTableError as refusal:
-            self._attempts_left = 0
             log.warning("the AWS managed key cannot be told from others", extra={"reason": str(refusal)})
         return None
 

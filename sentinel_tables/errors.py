@@ -1,8 +1,7 @@
 """What can go wrong, sorted by whose fault it is and what is to be done.
 
 Every message is one or two sentences for the template's author: what was found, what was wanted, what to do, the remedy
-last, at most 240 characters. Values that come from outside go through `shown`, so that no message carries them
-unescaped or unbounded.
+last, at most 240 characters. Values that come from outside go through `shown`.
 """
 
 import json

@@ -1,9 +1,5 @@
-"""What to do next, given how the table stands: a step, a wait, or nothing more. Pure, but for what time it is.
+"""What to do next, given how the table stands, that it be as its template says. Pure, but for what time it is."""
 
-Two goals: `Standing`, that a table is as its template says, and `Removed`, that it is gone or released.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,9 +7,9 @@ from sentinel_tables import ownership
 from sentinel_tables.errors import Vanished, shown
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Facet, LiveTable, Motion
-from sentinel_tables.ownership import Hold, Owner
-from sentinel_tables.plan import Desired, plan, plan_removal, plan_return
-from sentinel_tables.steps import Effect, Step
+from sentinel_tables.ownership import Hold
+from sentinel_tables.plan import Desired, plan
+from sentinel_tables.steps import Effect, Step, protect
 
 TAG_LAG_SECONDS = 4.0
 """How long after a table is ACTIVE its tags may be invisible, with something to spare."""
@@ -25,8 +21,6 @@ DOUBT_SECONDS = 3.0
 """How long a call whose answer was lost is given to show its effect before it is made again."""
 BRIEF_SECONDS = 60.0
 """How long is waited for what DynamoDB has accepted for good and does in its own time."""
-LATE_CREATE_SECONDS = 5.0
-"""How long a Delete for a Create that was cancelled looks for the table which that Create may yet make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +61,10 @@ class Trail:
     creating_at: float | None = None
     """When the table was last seen being created."""
 
+    def has_waited(self, what: str, seconds: float) -> bool:
+        """Whether it is this that was waited for, and for as long as that."""
+        return self.waits_for == what and self.waited >= seconds
+
     def does_not_show(self, step: Step) -> bool:
         """Whether the step was taken a moment ago, and the answers may still be those from before it."""
         return step == self.taken and self.now < self.shows_by
@@ -100,16 +98,29 @@ class Standing:
         return self.desired.table.name
 
     def next_move(self, live: LiveTable | None, memory: Memory, trail: Trail) -> Move:
-        """Raises NotOwned, UnsafeChange, and Vanished where the table in hand is there no more."""
+        """Raises NotOwned, UnsafeChange, and Vanished where the table in hand is there no more, or another's."""
         if live is None:
             return self._make(memory, trail)
         if live.status == "DELETING" and not (memory.table_id or memory.made_at):
             return Wait(f"table {shown(self.name)} of old is being deleted", predecessor=True)
         if live.status == "DELETING" or memory.table_id not in ("", live.table_id):
             raise _vanished(self.name)
-        if unknown := _unknown(self, live, memory, trail):
-            return unknown
+        if wait := unseen(self, live, memory, trail) or self._let_go(live, memory, trail):
+            return wait
         return self._change(live, trail)
+
+    def is_held(self, live: LiveTable) -> bool:
+        """Whether the table's tags name this resource."""
+        return ownership.hold(self.desired.claim.owner, live.table.tags) is not Hold.NOT
+
+    def _let_go(self, live: LiveTable, memory: Memory, trail: Trail) -> Wait | None:
+        """What was held and is not any more, was released or taken over meanwhile: it is not adopted once more."""
+        if not memory.held or self.is_held(live):
+            return None
+        wait = Wait(f"table {shown(self.name)} has another owner, or none", frozenset({Facet.TAGS}))
+        if not trail.has_waited(wait.what, TAG_LAG_SECONDS):
+            return wait
+        raise _vanished(self.name, "released or taken over")
 
     def _make(self, memory: Memory, trail: Trail) -> Move:
         if memory.table_id:
@@ -126,89 +137,16 @@ class Standing:
         indexes = self.desired.table.schema.gsi_names()
         motions = [motion for motion in live.motions if motion.index is None or motion.index in indexes]
         if any(not motion.brief for motion in motions):
-            return Wait(_told(motions))
+            return Wait(told(motions))
+        if motions and trail.waited < BRIEF_SECONDS and steps in ((), (protect(self.name, enabled=True),)):
+            return Wait(told(motions), frozenset(motion.facet for motion in motions))
         if steps:
             waiting = trail.does_not_show(steps[0])
             return Wait(f"not in effect yet: {steps[0].reason}", frozenset({steps[0].facet})) if waiting else steps[0]
-        if motions and trail.waited < BRIEF_SECONDS:
-            return Wait(_told(motions), frozenset(motion.facet for motion in motions))
         return Done()
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """That the table is gone, where its owner created it, or released, where it was adopted; left alone where neither.
-
-    `made_since` limits that to a table that is no older, in seconds since the epoch. `may_yet_come` says that a Create of
-    the same resource may be at work somewhere else. `unfinished` limits it to a table that is not yet as it was to be: one
-    that was finished may hold records.
-    """
-
-    name: str
-    owner: Owner
-    made_since: float | None = None
-    may_yet_come: bool = False
-    unfinished: Desired | None = None
-
-    @property
-    def facets(self) -> frozenset[Facet]:
-        """What it has to know of the table."""
-        return frozenset(Facet) if self.unfinished else frozenset({Facet.TABLE, Facet.TAGS})
-
-    def next_move(self, live: LiveTable | None, memory: Memory, trail: Trail) -> Move:
-        """Raises ProtectedTable."""
-        if live is None or memory.table_id not in ("", live.table_id):
-            if self.may_yet_come and not memory.table_id and trail.waited < LATE_CREATE_SECONDS:
-                return Wait(f"a Create may yet make table {shown(self.name)}")
-            return _ended(trail)
-        if live.status == "DELETING":
-            return Wait(f"table {shown(self.name)} is being deleted", predecessor=self.may_yet_come)
-        if unknown := _unknown(self, live, memory, trail):
-            return unknown
-        return self._remove(live, trail)
-
-    def _remove(self, live: LiveTable, trail: Trail) -> Move:
-        if self.made_since is not None and live.created_at < self.made_since:
-            return Done("it was left: it stood there before")
-        steps = plan_removal(self.owner, live)
-        if not steps:
-            return _ended(trail, found="it was left: its tags do not name this resource as its owner")
-        if self.unfinished is not None and not plan(self.unfinished, live):
-            return Done("it was left: it is finished, and may hold records", spared=True)
-        blocking = [motion for motion in live.motions if not motion.brief and not motion.backfilling]
-        if blocking and ownership.hold(self.owner, live.table.tags) is Hold.CREATED:
-            return Wait(_told(blocking))
-        if trail.does_not_show(steps[0]):
-            return Wait(f"not in effect yet: {steps[0].reason}", frozenset({steps[0].facet}))
-        return steps[0]
-
-
-@dataclass(frozen=True, slots=True)
-class GivenBack:
-    """That a table which this event adopted has the tags of ownership that it had `before`. Nothing else is done to it."""
-
-    name: str
-    owner: Owner
-    before: Mapping[str, str]
-    facets: frozenset[Facet] = frozenset({Facet.TABLE, Facet.TAGS})
-
-    def next_move(self, live: LiveTable | None, memory: Memory, trail: Trail) -> Move:
-        """A table that is there no more, or that somebody else has taken over meanwhile, is left alone."""
-        if live is None or memory.table_id not in ("", live.table_id):
-            return Done("there is no such table")
-        if not self.facets <= live.facets:
-            return Wait(f"table {shown(self.name)} is {live.status}")
-        ours = ownership.hold(self.owner, live.table.tags) is not Hold.NOT
-        between = trail.taken and live.table.tags.get(ownership.STACK_ID) in (None, self.owner.stack_id)
-        steps = plan_return(live, self.before) if ours or between else ()
-        if not steps:
-            return Done("it was given back", ours=trail.taken is not None)
-        if trail.does_not_show(steps[0]):
-            return Wait(f"not in effect yet: {steps[0].reason}", frozenset({Facet.TAGS}))
-        return steps[0]
-
-
-def _unknown(goal: Goal, live: LiveTable, memory: Memory, trail: Trail) -> Wait | None:
+def unseen(goal: Goal, live: LiveTable, memory: Memory, trail: Trail) -> Wait | None:
     """A table is not judged before it can be seen whole: all that the goal has to know, and its owner's tags."""
     if not goal.facets <= live.facets:
         return Wait(f"table {shown(goal.name)} is {live.status}")
@@ -218,25 +156,18 @@ def _unknown(goal: Goal, live: LiveTable, memory: Memory, trail: Trail) -> Wait 
     if ownership.STACK_ID not in live.table.tags and (newborn or memory.made_at is not None):
         wait = Wait(f"the tags of table {shown(goal.name)} are not visible yet", frozenset({Facet.TAGS}))
         patience = TAG_LAG_SECONDS if memory.made_at is None else NEWBORN_SECONDS
-        if trail.waits_for != wait.what or trail.waited < patience:
+        if not trail.has_waited(wait.what, patience):
             return wait
     return None
 
 
-def _vanished(name: str) -> Vanished:
+def told(motions: list[Motion]) -> str:
+    """What moves, in words."""
+    return ", ".join(motion.what for motion in motions[:3])
+
+
+def _vanished(name: str, done: str = "deleted or replaced") -> Vanished:
     return Vanished(
-        f"Table {shown(name)} was deleted or replaced by somebody else while this operation was at work on it. "
+        f"Table {shown(name)} was {done} by somebody else while this operation was at work on it. "
         "Find out by whom, then repeat the operation."
     )
-
-
-def _ended(trail: Trail, found: str = "there is no such table") -> Done:
-    if trail.taken is None:
-        return Done(found)
-    if trail.taken.facet is Facet.TAGS:
-        return Done("it was adopted: it is released, and stays", ours=True)
-    return Done("it was created by this resource: it is deleted", ours=True)
-
-
-def _told(motions: list[Motion]) -> str:
-    return ", ".join(motion.what for motion in motions[:3])

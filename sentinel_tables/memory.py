@@ -21,6 +21,8 @@ class Memory:
     """When CreateTable was called for a table that was not there, and was not refused."""
     made_at: float | None = None
     """When CreateTable accepted the table."""
+    held: bool = False
+    """Whether the table in hand was seen to be this resource's."""
     adopted: dict[str, str] | None = None
     """The ownership tags of the table that this event took over, as they were before."""
     failure: str = ""
@@ -47,6 +49,7 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "table_id": str,
     "tried_at": (int, float, NoneType),
     "made_at": (int, float, NoneType),
+    "held": bool,
     "adopted": (dict, NoneType),
     "failure": str,
     "answer": (dict, NoneType),

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescript
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from sentinel_tables.model import (
     TableSchema,
 )
 
+ROOT = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):root")
 INDEX_WORK = {"CREATING": "built", "DELETING": "deleted", "UPDATING": "updated"}
 
 
@@ -64,7 +66,7 @@ def contributor_insights(description: Mapping[str, Any]) -> tuple[bool, tuple[Mo
 
 
 def canonical_policy(policy: Mapping[str, Any]) -> str:
-    """A policy document as JSON that compares: lists of one as that one, other lists sorted, accounts as their ARN.
+    """A policy document as JSON that compares: lists of one as that one, other lists sorted, accounts as their ids.
 
     A document without a Version has the older one.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
@@ -84,9 +86,8 @@ def _canonical(value: object, key: str = "") -> object:
         return str(value).lower()
     if isinstance(value, int | float):
         return str(value)
-    if key == "AWS" and isinstance(value, str) and value.isdecimal():
-        return f"arn:aws:iam::{value}:root"
-    return value
+    root = ROOT.fullmatch(value) if key == "AWS" and isinstance(value, str) else None
+    return root[1] if root else value
 
 
 def _brief(status: str, facet: Facet) -> tuple[Motion, ...]:

@@ -1,8 +1,4 @@
-"""Who owns a table, and what follows from it. Pure: tags in, a decision out.
-
-An owner is a stack id and a logical id. The table itself says who owns it, in tags. Three rules, without exception:
-nothing is changed that is not owned; nothing is deleted that was not created; adopting is explicit.
-"""
+"""Who owns a table, and what follows from it. Pure: tags in, a decision out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -106,8 +102,7 @@ def _tags(claim: Claim, origin: str) -> dict[str, str]:
 def _stood_before(claim: Claim, live: LiveTable) -> bool:
     """Whether a Create found a table that an earlier life of the same resource had left, by `DeletionPolicy: Retain`.
 
-    It is taken back as one that was adopted: should this Create fail or be cancelled, the Delete that follows must not
-    take the records with it.
+    It is taken back as one that was adopted, for the Delete that follows a failed Create must not take the records with it.
     """
     return claim.since is not None and 0 < live.created_at < claim.since - CLOCK_SKEW_SECONDS
 

@@ -42,23 +42,25 @@ def plan(desired: Desired, live: LiveTable | None) -> tuple[Step, ...]:
     return tuple(_changes(desired, _tagged(desired, tags), live))
 
 
-def plan_removal(owner: Owner, live: LiveTable) -> tuple[Step, ...]:
+def plan_removal(owner: Owner, live: LiveTable, *, unprotect: bool = False) -> tuple[Step, ...]:
     """What has to be done to be rid of a table: delete it, release it, or nothing.
 
     An index that is being backfilled is deleted first, for it keeps its table from being deleted for as long as it takes.
-    Raises ProtectedTable.
+    Raises ProtectedTable, unless the table is to lose its protection first.
     """
     held = ownership.hold(owner, live.table.tags)
     if held is Hold.NOT:
         return ()
     if held is Hold.ADOPTED:
         return (steps.release(live.arn, ownership.marks(live.table.tags)),)
-    if live.table.settings.deletion_protection:
+    if live.table.settings.deletion_protection and not unprotect:
         raise ProtectedTable(
             f"Table {shown(live.table.name)} is protected against deletion. "
             "Turn DeletionProtectionEnabled off in an update first, or keep the table with DeletionPolicy: Retain."
         )
     name = live.table.name
+    if live.table.settings.deletion_protection:
+        return (steps.protect(name, enabled=False),)
     backfills = [
         steps.delete_index(name, motion.index, "its backfill keeps the table from being deleted")
         for motion in live.motions
@@ -138,13 +140,16 @@ def _changes(desired: Desired, wanted: Table, live: LiveTable) -> Iterator[Step]
 
 
 def _tag_changes(desired: Desired, wanted: Mapping[str, str], live: LiveTable) -> Iterator[Step]:
+    """What goes makes room for what comes, for a table has 50 tags at most; but nothing goes before the table is held."""
     found = live.table.tags
     differing = {key: value for key, value in wanted.items() if found.get(key) != value}
-    if differing:
-        held = ownership.hold(desired.claim.owner, found)
-        yield steps.adopt(live.arn, differing) if held is Hold.NOT else steps.tag(live.arn, differing)
+    held = ownership.hold(desired.claim.owner, found) is not Hold.NOT
+    if differing and not held:
+        yield steps.adopt(live.arn, differing)
     if forgotten := desired.forgotten_tags & found.keys():
         yield steps.untag(live.arn, forgotten, "the template no longer names these tags")
+    if differing and held:
+        yield steps.tag(live.arn, differing)
 
 
 def _setting_changes(desired: Desired, live: LiveTable) -> Iterator[Step]:

@@ -125,7 +125,8 @@ def _recovery_days(specification: Mapping[str, Any]) -> int | None:
 def _encryption(specification: Mapping[str, Any]) -> Encryption:
     key = specification.get("KMSMasterKeyId")
     if specification.get("SSEEnabled", True):
-        return Encryption(kms=True, key=None if key == "alias/aws/dynamodb" else key)
+        managed = key is None or key.rpartition(":")[2] == "alias/aws/dynamodb"
+        return Encryption(kms=True, key=None if managed else key)
     for name in ("SSEType", "KMSMasterKeyId"):
         if name in specification:
             raise InvalidRequest(

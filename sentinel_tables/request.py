@@ -120,7 +120,7 @@ def _tag_keys_before(event: Mapping[str, Any]) -> frozenset[str]:
     before = event.get("OldResourceProperties")
     tags = before.get("Tags") if isinstance(before, Mapping) else None
     keys = [tag.get("Key") for tag in tags if isinstance(tag, Mapping)] if isinstance(tags, list) else []
-    return frozenset(key for key in keys if isinstance(key, str) and not key.startswith(PREFIX))
+    return frozenset(key for key in keys if isinstance(key, str) and not key.lower().startswith(("aws:", PREFIX)))
 
 
 def _key_before(event: Mapping[str, Any]) -> str | None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from sentinel_tables.allowance import Allowance
 from sentinel_tables.converge import Tables, converge, remove
+from sentinel_tables.endings import GivenBack, Removed
 from sentinel_tables.errors import InvalidRequest, OutOfTime, SentinelTableError
-from sentinel_tables.goals import Done, GivenBack, Removed, Standing
+from sentinel_tables.goals import Done, Standing
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import LiveTable
 from sentinel_tables.properties import is_table_name
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 ATTRIBUTES = ("TableName", "Arn", "TableId", "Schema", "StreamArn")
 """What `Fn::GetAtt` gives; the last one where the table has a stream."""
+LONGEST_CREATE_SECONDS = 86_400
+"""How old a table may be that a Create left which never answered. An older one was retained."""
 NOT_CREATED = "not-created"
 """How the physical id of a Create begins that made no table. The colon after it is in no table's name."""
 
@@ -64,9 +67,14 @@ def provide(request: Request, around: Surroundings, memory: Memory) -> Outcome:
 
 def give_up(request: Request, around: Surroundings, memory: Memory, reason: str) -> Outcome:
     """The outcome where the event cannot go on, although it has time left; a replacement is undone as far as time goes."""
-    if request.desired and request.desired.table.name != request.physical_id:
+    if request.desired and may_have_to_undo(request):
         reason += _undo(request, request.desired.table.name, around, memory)
     return Outcome(_id_of_failed(request, memory), reason=reason)
+
+
+def may_have_to_undo(request: Request) -> bool:
+    """Whether the request is for a table that the resource did not have before, which must not be left behind."""
+    return request.desired is not None and request.desired.table.name != request.physical_id
 
 
 def unread(event: Mapping[str, object], error: InvalidRequest) -> Outcome:
@@ -99,8 +107,8 @@ def _update(request: Request, around: Surroundings, memory: Memory) -> Outcome:
 def _new(request: Request, goal: Standing, around: Surroundings, memory: Memory) -> Outcome:
     """A table that this resource did not have before. Where that fails, what this event made of it is undone first.
 
-    After a replacement that failed, CloudFormation never mentions the new table again. And an event may come once more
-    when it is long answered, because its process died right after that: whatever that one makes has to go by itself too.
+    After a replacement that failed, CloudFormation never mentions the new table again; nor after an event that came once
+    more when it was long answered.
     """
     if not memory.failure:
         allowance = around.allowance.keeping_back(around.removal_reserve)
@@ -143,7 +151,7 @@ def _to_undo(request: Request, name: str, memory: Memory) -> Removed | GivenBack
     if memory.adopted is not None:
         return GivenBack(name, request.owner, memory.adopted)
     if memory.tried_at is not None:
-        return Removed(name, request.owner, may_yet_come=not memory.table_id)
+        return Removed(name, request.owner, may_yet_come=not memory.table_id, made_here=True)
     if request.verb is Verb.UPDATE and request.sent_at is not None:
         return Removed(name, request.owner, request.sent_at, unfinished=request.desired)
     return None
@@ -152,16 +160,17 @@ def _to_undo(request: Request, name: str, memory: Memory) -> Removed | GivenBack
 def _delete(request: Request, around: Surroundings, memory: Memory) -> Outcome:
     """The table of the physical id; and where that is none of ours, the one that the properties name.
 
-    When something else in a stack fails, CloudFormation cancels a Create that is at work: it sends a Delete with a
-    physical id that it invents, and the Create may make its table yet.
+    For a Create that is cancelled at work, CloudFormation invents a physical id, and the Create may make its table yet.
     """
     name, named = request.physical_id, request.named
-    made_since = _made_since(name)
-    done = Done()
+    made_since, done = _made_since(name), Done()
+    invented = made_since is None
     if is_table_name(name, around.prefix):
         done = _remove(Removed(name, request.owner), around, memory)
     if named and named != name and not done.ours and made_since != NEVER:
-        done = _remove(Removed(named, request.owner, made_since, may_yet_come=made_since is None), around, memory)
+        if invented and request.sent_at is not None:
+            made_since = request.sent_at - LONGEST_CREATE_SECONDS
+        done = _remove(Removed(named, request.owner, made_since, may_yet_come=invented), around, memory)
     if not done.why:
         log.info("left", extra={"table": name, "reason": "no table of this provider has that name"})
     return Outcome(request.physical_id)

@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ DROPPED: list[Exception] = [
     http.client.BadStatusLine("x"),
     http.client.IncompleteRead(b""),
     ssl.SSLEOFError(8, "EOF occurred in violation of protocol"),
+    ssl.SSLCertVerificationError(1, "certificate verify failed"),
 ]
 TRANSIENT = [500, 502, 503, 504, 408, 425, 429, 301, 307]
 FINAL = [400, 401, 403, 404, 411, 412]
@@ -107,6 +109,14 @@ def test_pauses_grow_and_stay_bearable(jitter: float) -> None:
     assert growing == sorted(growing)
     assert growing[1] > growing[0] > 0
     assert max(growing) <= 45
+
+
+def test_a_pause_is_longer_than_the_one_before_whatever_the_jitter() -> None:
+    wire = Wire([503], left=600.0)
+    turns = cycle([1.0, 0.0])
+    Courier(lambda: wire.ends - wire.clock.now(), wire.sleep, lambda: next(turns), wire.put).deliver(URL, ANSWER)
+    growing = wire.pauses[:6]
+    assert all(first < second for first, second in pairwise(growing)), growing
 
 
 def test_no_attempt_may_take_longer_than_ten_seconds_or_than_there_is() -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentinel_tables.declared import digest, read, recognised, told
+from sentinel_tables.declared import WORDS, digest, told
 from sentinel_tables.model import Encryption, Settings
 from sentinel_tables.properties import KMS_KEY, MAX_UNITS, VIEW_TYPES
+from sentinel_tables.recalled import MEANINGS, read, recognised
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 POLICY = '{"Statement":[],"Version":"2012-10-17"}'
@@ -104,3 +105,7 @@ def test_a_key_that_has_no_room_is_told_by_its_digest() -> None:
 )
 def test_what_is_of_no_known_version_tells_nothing(text: str) -> None:
     assert read(text) is None
+
+
+def test_every_word_that_is_written_is_read() -> None:
+    assert MEANINGS.keys() == WORDS.keys()

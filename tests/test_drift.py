@@ -10,11 +10,11 @@ import pytest
 
 from handler import drift
 from handler.drift import Watch
-from sentinel_tables.declared import read
 from sentinel_tables.drift import KINDS
 from sentinel_tables.dynamodb import DynamoTables
 from sentinel_tables.errors import RefusedByAws
 from sentinel_tables.model import Settings
+from sentinel_tables.recalled import read
 from tests import provider
 from tests.controlplane import Client, Fault, Faults, Invocation, KeyService, Kind
 from tests.controlplane.client import check_arguments
@@ -106,8 +106,9 @@ class Place(Scene):
     def watch(self, *faults: Fault) -> dict[str, float]:
         """What one look tells, of the kinds that are not zero; nothing is written."""
         wire, metrics, written = Faults(*faults), Metrics(), len(self.plane.writes())
-        tables = DynamoTables(Listing(self.plane, faults=wire), lambda: KeyService(self.plane, faults=wire))
-        Watch(tables, metrics, "sentinel-", "sentinel-tables", lambda: self.left).run()
+        client = Listing(self.plane, faults=wire)
+        tables = DynamoTables(client, lambda: KeyService(self.plane, faults=wire))
+        Watch(client, tables, metrics, "sentinel-", "sentinel-tables", lambda: self.left).run()
         assert len(self.plane.writes()) == written
         told = metrics.told()
         assert set(told) == {"all", *KINDS}

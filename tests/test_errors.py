@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from sentinel_tables import errors
+from sentinel_tables.endings import Removed
 from sentinel_tables.errors import NotNow, OutOfTime, SentinelTableError, bounded, shown
-from sentinel_tables.goals import Removed, Standing, Trail
+from sentinel_tables.goals import Standing, Trail
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import GlobalSecondaryIndex, KeyAttribute, LiveTable, Motion, Settings, Table, TableSchema
 from sentinel_tables.ownership import Claim, Owner

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from sentinel_tables import ownership, steps
-from sentinel_tables.goals import Done, GivenBack, Trail
+from sentinel_tables.endings import GivenBack
+from sentinel_tables.goals import Done, Trail
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import LiveTable, Table
 from sentinel_tables.ownership import Owner

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 import sentinel_tables
+from sentinel_tables.dynamodb import DynamoTables
 from sentinel_tables.errors import InvalidSchema
-from sentinel_tables.model import Encryption, GlobalSecondaryIndex, KeyAttribute, Settings, TableSchema
+from sentinel_tables.model import Encryption, Facet, GlobalSecondaryIndex, KeyAttribute, Settings, TableSchema
 from sentinel_tables.normalise import canonical_policy
 from sentinel_tables.properties import PROPERTIES
 from sentinel_tables.request import parse, sent_at, service_timeout
+from tests.controlplane import Client, Fault, Faults, KeyService, Kind
+from tests.controlplane.keys import MANAGED_ALIAS
 from tests.scene import DEFAULT_NAMES, INDEXES, Json, Scene, standing
 
 EVENT: Json = {
@@ -117,6 +120,7 @@ def test_tags_may_hold_what_dynamodb_takes() -> None:
         (["a", "b"], ["b", "c"], {"a"}),
         ([], ["a"], set()),
         (["sentinel:origin", "a"], [], {"a"}),
+        (["aws:cloudformation:stack-name", "AWS:x", "Sentinel:Origin", "a"], [], {"a"}),
     ],
 )
 def test_a_tag_that_the_template_no_longer_names_is_to_go(old: list[str], new: list[str], forgotten: set[str]) -> None:
@@ -171,6 +175,44 @@ def test_a_property_that_is_left_out_again_means_its_default_again(properties: J
     for told in ("LatestStreamLabel", "LatestStreamArn", "TableClassSummary"):
         again.pop(told, None)
     assert again == untouched
+
+
+@pytest.mark.parametrize("verb", ["create", "update"])
+@pytest.mark.parametrize("form", ["arn", "key_id", "alias", "alias arn"])
+def test_the_aws_managed_key_may_be_named_in_any_way(verb: str, form: str) -> None:
+    scene = Scene()
+    managed = scene.plane.keys.managed
+    forms = {"alias": MANAGED_ALIAS, "alias arn": f"{managed.arn.partition(':key/')[0]}:{MANAGED_ALIAS}"}
+    named = {"SSESpecification": {"KMSMasterKeyId": forms.get(form) or getattr(managed, form)}}
+    if verb == "update":
+        scene.plane.given_table("sentinel-requests", **standing(tags=scene.tags()))
+        assert scene.update("sentinel-requests", **named)["Status"] == "SUCCESS"
+        assert scene.plane.writes() == []
+    else:
+        assert scene.create(**named)["Status"] == "SUCCESS"
+        assert "update_table" not in [call.api for call in scene.plane.writes()]
+    described = (scene.plane.truth("sentinel-requests") or {})["SSEDescription"]
+    assert described["KMSMasterKeyArn"] == managed.arn
+
+
+def test_a_key_that_may_not_be_looked_at_once_is_looked_at_again() -> None:
+    scene = Scene()
+    scene.plane.given_table("sentinel-requests", **standing(tags=scene.tags()))
+    keys = KeyService(scene.plane, faults=Faults(Fault(Kind.ACCESS_DENIED, 1, "describe_key")))
+    tables = DynamoTables(Client(scene.plane), lambda: keys)
+    seen = [tables.read("sentinel-requests", None, frozenset(Facet), frozenset()) for _ in range(2)]
+    assert [live and live.key_unknown for live in seen] == [True, False]
+
+
+def test_forty_tags_may_be_exchanged_for_forty_others() -> None:
+    scene = Scene()
+    before, after = ([{"Key": f"{letter}{number}", "Value": "v"} for number in range(40)] for letter in "ab")
+    scene.create(Tags=before)
+    answer = scene.update("sentinel-requests", old={"Schema": "approval", "Tags": before}, Tags=after)
+    assert answer["Status"] == "SUCCESS", answer["Reason"]
+    assert {key for key in scene.plane.tables["sentinel-requests"].tags.current if ":" not in key} == {
+        tag["Key"] for tag in after
+    }
 
 
 @pytest.mark.parametrize(("make", "schema"), SCHEMAS)

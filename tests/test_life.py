@@ -10,7 +10,7 @@ from handler.life import HANDED_OVER, recalled
 from sentinel_tables.allowance import event_reserve, invocation_reserve, removal_reserve
 from sentinel_tables.memory import Memory
 from tests.controlplane import FAST, REAL, Durations, Fault, Kind
-from tests.scene import Json, Scene, standing
+from tests.scene import INDEXES, Json, Scene, standing
 
 NAME = "sentinel-requests"
 DENIED_FROM_NOW = Fault(Kind.ACCESS_DENIED_FROM_NOW, 1, "invoke")
@@ -62,6 +62,44 @@ def test_work_that_outlasts_invocations_is_handed_over_until_it_is_done(timeout:
     assert scene.plane.records(NAME) == [{"id": "1"}]
 
 
+def test_a_change_that_is_accepted_and_has_no_effect_fails_in_minutes() -> None:
+    """Contributor insights may end in FAILED; somebody's own automation may undo whatever is changed."""
+    scene = Scene(REAL)
+    scene.plane.given_table(NAME, **standing(tags=scene.tags()))
+
+    def fail() -> None:
+        scene.plane.tables[NAME].insights = "FAILED"
+
+    for second in range(3600):
+        scene.world.at(scene.clock.now() + second, fail)
+    began = scene.clock.now()
+    answer = scene.update(NAME, ContributorInsightsSpecification={"Enabled": "true"})
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"] == (
+        'Table "sentinel-requests": contributor insights are off, although update_contributor_insights was accepted '
+        "3 times. Find out why, then repeat the operation."
+    )
+    assert scene.sink.answers[0].time - began < 180
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_answer_comes_within_a_second_of_an_index_that_took_minutes(seed: int) -> None:
+    scene = Scene(REAL)
+    scene.plane.state.chance.seed(seed)
+    lost = {name: keys for name, keys in INDEXES["approval"].items() if name != "gsi-status"}
+    scene.plane.given_table(NAME, **standing(tags=scene.tags(), indexes=lost))
+    ready: list[float] = []
+
+    def look() -> None:
+        if not ready and "gsi-status" in scene.plane.tables[NAME].indexes and scene.plane.at_rest():
+            ready.append(scene.clock.now())
+
+    for tenth in range(12_000):
+        scene.world.at(scene.clock.now() + tenth / 10, look)
+    assert scene.update(NAME)["Status"] == "SUCCESS"
+    assert scene.sink.answers[0].time - ready[0] < 1
+
+
 @pytest.mark.parametrize("timeout", [900.0, 60.0, 8.0])
 def test_it_is_handed_over_with_30_s_or_a_quarter_of_the_invocation_left(timeout: float) -> None:
     scene = Adoption(timeout=timeout, wanted={"ServiceTimeout": "900"})
@@ -87,7 +125,7 @@ def test_a_hand_over_carries_the_event_and_what_has_to_be_remembered() -> None:
 
 
 def test_what_is_remembered_comes_through_json_as_it_was() -> None:
-    memory = Memory(1.5, "id", 2.5, 3.5, {"sentinel:origin": "created"}, "why", {"Status": "SUCCESS"})
+    memory = Memory(1.5, "id", 2.5, 3.5, True, {"sentinel:origin": "created"}, "why", {"Status": "SUCCESS"})
     assert Memory.recalled(json.loads(json.dumps(memory.note()))) == memory
     assert Memory.recalled(None) == Memory.recalled("x") == Memory.recalled({"unheard": 1}) == Memory()
 
@@ -137,6 +175,14 @@ def test_a_hand_over_that_stumbles_is_tried_again(kind: Kind) -> None:
     assert kept_time(scene)
 
 
+def test_a_hand_over_that_is_throttled_for_long_is_tried_for_long_where_nothing_is_to_be_undone() -> None:
+    scene = Scene(REAL, faults=tuple(Fault(Kind.THROTTLED, call, "invoke") for call in range(1, 7)))
+    scene.plane.given_table(NAME, **standing(tags=scene.tags(), indexes={}))
+    answer = scene.update(NAME)
+    assert answer["Status"] == "SUCCESS", answer["Reason"]
+    assert kept_time(scene)
+
+
 @pytest.mark.parametrize("kind", [Kind.ANSWER_LOST, Kind.INTERNAL_ERROR_AFTER, Kind.ANSWER_LOST_AND_RETRIED])
 def test_a_hand_over_that_happened_twice_still_ends_in_one_answer_that_counts(kind: Kind) -> None:
     scene = Adoption(faults=(Fault(kind, 1, "invoke"),))
@@ -162,7 +208,9 @@ def test_a_process_that_dies_is_followed_by_one_that_ends_the_work(call: int, ki
         ("https://x/?X-Amz-Date=20260921T141320Z", NOW + 3600),  # this very moment
         ("https://x/?X-Amz-Date=20260921T140320Z", NOW + 3000),  # ten minutes in Lambda's queue
         ("https://x/?X-Amz-Date=20260921T131321Z", NOW + 1),  # all but late
-        ("https://x/?X-Amz-Date=20260921T131320Z", NOW + 3600),  # as old as CloudFormation's patience
+        ("https://x/?X-Amz-Date=20260921T131320Z", NOW),  # over
+        ("https://x/?X-Amz-Date=20260921T081321Z", NOW - 6 * 3600 + 1 + 3600),  # long over, and as old as an event can be
+        ("https://x/?X-Amz-Date=20260921T081320Z", NOW + 3600),  # older
         ("https://x/?X-Amz-Date=20200101T000000Z", NOW + 3600),  # of a sample
         ("https://x/?X-Amz-Date=20260921T141321Z", NOW + 3600),  # of the future
         ("https://x/?X-Amz-Date=20261399T000000Z", NOW + 3600),  # of no calendar
@@ -172,6 +220,29 @@ def test_a_process_that_dies_is_followed_by_one_that_ends_the_work(call: int, ki
 )
 def test_patience_counts_from_the_url_where_its_date_can_be(url: str, answer_by: float) -> None:
     assert recalled({"ResponseURL": url, "ResourceProperties": {}}, NOW).answer_by == answer_by
+
+
+@pytest.mark.parametrize("timeout", range(60, 200, 9))
+@pytest.mark.parametrize("latency", [4.5, 6.5])
+def test_slow_answers_of_aws_cost_no_invocation_its_end(latency: float, timeout: int) -> None:
+    scene = Scene(REAL, timeout=float(timeout))
+    scene.functions.latency = latency
+    answer = scene.create(ContributorInsightsSpecification={"Enabled": "true"})
+    assert answer["Status"] == "SUCCESS"
+    assert kept_time(scene)
+
+
+@pytest.mark.parametrize("verb", ["Create", "Update", "Delete"])
+def test_an_event_that_is_over_when_it_comes_again_touches_nothing(verb: str) -> None:
+    """Lambda runs it again a minute after its process died; CloudFormation has long given it up."""
+    scene = Scene(faults=(Fault(Kind.KILLED_BEFORE, 1),))
+    if verb != "Create":
+        scene.plane.given_table(NAME, **standing(indexes={}, tags=scene.tags(), records=[{"id": "1"}]))
+    properties = {"Schema": "approval", "ServiceTimeout": "50"}
+    answer = scene.ask(scene.event(verb, properties, "" if verb == "Create" else NAME))
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"].startswith("Time is up: ")
+    assert scene.plane.writes() == []
 
 
 @pytest.mark.parametrize(("timeout", "patience"), [("60", 60.0), (60, 60.0), ("x", 3600.0), (None, 3600.0)])

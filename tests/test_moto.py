@@ -15,8 +15,9 @@ import sentinel_tables
 from sentinel_tables.allowance import Allowance
 from sentinel_tables.converge import converge, remove
 from sentinel_tables.dynamodb import DynamoTables
+from sentinel_tables.endings import Removed
 from sentinel_tables.errors import NotOwned
-from sentinel_tables.goals import Removed, Standing
+from sentinel_tables.goals import Standing
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Facet, LiveTable
 from sentinel_tables.request import parse

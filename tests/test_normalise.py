@@ -207,6 +207,7 @@ SAME = [
     ({"Statement": [{"Action": "a"}]}, {"Statement": {"Action": ["a"]}}),
     ({"Statement": {"Action": ["a", "b"]}}, {"Statement": {"Action": ["b", "a"]}}),
     ({"Principal": {"AWS": "123456789012"}}, {"Principal": {"AWS": ["arn:aws:iam::123456789012:root"]}}),
+    ({"Principal": {"AWS": "123456789012"}}, {"Principal": {"AWS": "arn:aws-cn:iam::123456789012:root"}}),
     ({"Bool": {"aws:SecureTransport": True}}, {"Bool": {"aws:SecureTransport": "true"}}),
     ({"NumericLessThan": {"a": 5}}, {"NumericLessThan": {"a": "5"}}),
     ({"a": "1", "b": "2"}, {"b": "2", "a": "1"}),

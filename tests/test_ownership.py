@@ -1,11 +1,14 @@
 """Whose a table is decides what is done to it: nothing to another's, no end to what was not made, no adopting unasked."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
-from tests.controlplane import REAL, Fault, Kind
+from sentinel_tables.dynamodb import DynamoTables
+from sentinel_tables.model import Facet
+from tests.controlplane import REAL, Client, Fault, KeyService, Kind
 from tests.scene import LOGICAL_ID, Json, Scene, standing
 
 NAME = "sentinel-requests"
@@ -378,6 +381,29 @@ def test_a_failed_create_that_made_its_table_leaves_nothing_once_it_is_rolled_ba
     assert scene.plane.tables == {}
 
 
+@pytest.mark.parametrize("call", range(2, 200, 7))
+def test_a_create_that_fails_is_rolled_back_however_late_it_fails_with_protection(call: int) -> None:
+    scene = Scene(durations=REAL, faults=(Fault(Kind.ACCESS_DENIED, call),), repairs=True)
+    resource = scene.stack.create(LOGICAL_ID, {"Schema": "approval", "DeletionProtectionEnabled": True})
+    scene.world.run()
+    assert resource.status == ("DELETE_COMPLETE" if scene.wire.struck else "CREATE_COMPLETE"), resource.reason
+
+
+def test_protection_is_set_when_all_else_is_at_rest() -> None:
+    scene = Scene(durations=REAL)
+    scene.create(DeletionProtectionEnabled=True, ContributorInsightsSpecification={"Enabled": True})
+    (protected,) = [call for call in scene.plane.writes() if "DeletionProtectionEnabled" in call.arguments]
+    assert scene.sink.answers[0].time - protected.time < 1
+    assert scene.plane.writes()[-1] == protected
+
+
+def test_a_refused_create_does_not_wait_for_a_table_that_cannot_come() -> None:
+    scene = Scene(faults=(Fault(Kind.ACCESS_DENIED_FROM_NOW, 1, "create_table"),))
+    began = scene.clock.now()
+    assert scene.create()["Status"] == "FAILED"
+    assert scene.sink.answers[0].time - began < 1
+
+
 @pytest.mark.parametrize("state", [*FOREIGN, *NOBODYS, "nobody's, other schema"])
 def test_a_create_that_is_refused_and_rolled_back_leaves_the_table_as_it_was(state: str) -> None:
     scene = stage(state)
@@ -409,6 +435,93 @@ def test_a_cancelled_create_leaves_no_table(after: float) -> None:
     scene.world.run()
     assert resource.status == "DELETE_COMPLETE"
     assert scene.plane.tables == {}
+
+
+@pytest.mark.parametrize("existing", ["Fail", "Adopt"])
+@pytest.mark.parametrize("after", [0.1, 0.3, 0.5, 1.0, 2.0, 5.0])
+def test_a_cancelled_create_leaves_a_table_that_its_resource_had_retained_long_before(after: float, existing: str) -> None:
+    scene = Scene(REAL)
+    scene.plane.given_table(NAME, **standing(tags=scene.tags(), age=30 * OLD, records=[RECORD], recovery_days=None))
+    scene.stack.create(LOGICAL_ID, {"Schema": "approval", "ExistingTable": existing})
+    scene.stack.cancel(LOGICAL_ID, after)
+    scene.world.run()
+    assert scene.plane.records(NAME) == [RECORD]
+
+
+@pytest.mark.parametrize("after", [0.1, 0.3, 0.5, 1.0, 5.0, 60.0])
+def test_a_cancelled_create_takes_no_table_over_that_was_released_meanwhile(after: float) -> None:
+    """It is at work on indexes for a long time, while the Delete releases the table."""
+    scene = Scene(REAL)
+    scene.plane.given_table(NAME, **standing(indexes={}, age=OLD, records=[RECORD]))
+    resource = scene.stack.create(LOGICAL_ID, {"Schema": "approval", "ExistingTable": "Adopt"})
+    scene.stack.cancel(LOGICAL_ID, after)
+    scene.world.run()
+    assert resource.status == "DELETE_COMPLETE"
+    assert owner(scene) == (None, None)
+    assert scene.plane.records(NAME) == [RECORD]
+
+
+def test_a_table_that_another_stack_takes_over_meanwhile_is_left_to_it() -> None:
+    scene = Scene(REAL)
+    scene.plane.given_table(NAME, **standing(indexes={}, age=OLD, records=[RECORD]))
+    theirs = tags_of(scene, "another stack's")
+    arn = (scene.plane.truth(NAME) or {})["TableArn"]
+    taken = {"ResourceArn": arn, "Tags": [{"Key": key, "Value": value} for key, value in theirs.items()]}
+
+    def take_over() -> None:
+        scene.plane.call("tag_resource", taken)
+
+    scene.world.at(scene.clock.now() + 60, take_over)
+    answer = scene.create(ExistingTable="Adopt")
+    assert answer["Status"] == "FAILED"
+    assert "was released or taken over by somebody else" in answer["Reason"]
+    assert scene.plane.tables[NAME].tags.current == theirs
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_protection_keeps_a_table_that_an_update_went_back_to_when_that_is_rolled_back(protected: bool) -> None:
+    """CloudFormation takes it for the new table of a replacement, and deletes it."""
+    scene = Scene(repairs=True)
+    scene.stack.create(LOGICAL_ID, {"Schema": "approval", "TableName": "sentinel-elsewhere"})
+    scene.world.run()
+    scene.plane.given_table(NAME, **standing(tags=scene.tags(), age=OLD, records=[RECORD]))
+    scene.stack.another_fails = True
+    scene.stack.update(LOGICAL_ID, {"Schema": "approval", "DeletionProtectionEnabled": protected})
+    scene.world.run()
+    assert (NAME in scene.plane.tables) is protected
+    assert not protected or scene.plane.records(NAME) == [RECORD]
+
+
+class Meddled(Client):
+    """A client that is called while somebody else takes three tags away, after it has read the first page."""
+
+    meddle: Callable[[], None] | None = None
+
+    def list_tags_of_resource(self, **arguments: str) -> Json:
+        page = Client(self._plane).list_tags_of_resource(**arguments)
+        if self.meddle:
+            self.meddle()
+            self.meddle = None
+        return page
+
+
+def test_tags_that_change_from_page_to_page_are_read_again() -> None:
+    """What stood on the second page is on the first by then, which was read before."""
+    scene = Scene()
+    mine = {f"k{number:02}": "v" for number in range(20)} | scene.tags()
+    scene.plane.given_table(NAME, **standing(tags=mine))
+    arn = (scene.plane.truth(NAME) or {})["TableArn"]
+    keys = ["k00", "k01", "k02"]
+
+    def meddle() -> None:
+        scene.plane.call("untag_resource", {"ResourceArn": arn, "TagKeys": keys})
+        scene.clock.sleep(10)
+
+    client = Meddled(scene.plane)
+    client.meddle = meddle
+    found = DynamoTables(client, lambda: KeyService(scene.plane)).read(NAME, None, frozenset(Facet), frozenset())
+    assert found is not None
+    assert found.table.tags == {key: value for key, value in mine.items() if key not in keys}
 
 
 def test_a_table_that_is_being_deleted_is_waited_for_and_then_made() -> None:

@@ -135,14 +135,17 @@ class Refusing:
         raise self._error
 
 
+NAME = "sentinel-requests"
+
+
 def refused(code: str, text: str, status: int = 400) -> SentinelTableError:
     answer: Any = {"Error": {"Code": code, "Message": text}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return raised_by(ClientError(answer, "UpdateTable"))
 
 
-def raised_by(error: Exception) -> SentinelTableError:
+def raised_by(error: Exception, arguments: dict[str, str] | None = None) -> SentinelTableError:
     with pytest.raises(SentinelTableError) as raised:
-        call(Refusing(error), "update_table", {"TableName": "t"})
+        call(Refusing(error), "update_table", arguments or {"TableName": NAME})
     assert raised.value.__cause__ is error
     return raised.value
 
@@ -172,10 +175,23 @@ def test_a_call_raises_what_the_refusal_means(code: str, text: str, verdict: Ver
 @pytest.mark.parametrize(("code", "text"), TOLD[FAIL])
 def test_a_failure_says_which_call_which_code_and_in_which_words(code: str, text: str) -> None:
     told = str(refused(code, text))
-    assert told.startswith(f"update_table: {code}: ")
+    assert told.startswith(f'Table "{NAME}": update_table: {code}: ')
     assert text[:60] in told or text.rpartition(" ")[2] in told
     assert told.endswith("Mend what it says, then repeat the operation.")
     assert len(told) <= 240
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "where"),
+    [
+        ({"ResourceArn": f"arn:aws:dynamodb:eu-central-1:1:table/{NAME}"}, "no", f'Table "{NAME}": '),
+        ({"TableName": NAME}, f"{NAME} has too many indexes", ""),
+        ({"KeyId": "alias/mine"}, "no", ""),
+    ],
+)
+def test_a_failure_names_its_table_unless_aws_does(arguments: dict[str, str], message: str, where: str) -> None:
+    error = ClientError({"Error": {"Code": "ValidationException", "Message": message}}, "UpdateTable")
+    assert str(raised_by(error, arguments)).startswith(f"{where}update_table: ValidationException: ")
 
 
 @pytest.mark.parametrize(

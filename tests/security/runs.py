@@ -127,5 +127,5 @@ def drift_watch(record: Record) -> None:
         ("cloudwatch", test_drift.Metrics()),
     )
     dynamodb, keys, metrics = (Watched(client, service, note) for service, client in clients)
-    watch = Watch(DynamoTables(dynamodb, lambda: keys), metrics, provider.PREFIX, "sentinel-tables", lambda: 300.0)
+    watch = Watch(dynamodb, DynamoTables(dynamodb, lambda: keys), metrics, provider.PREFIX, "sentinel-tables", lambda: 300.0)
     assert sum(watch.run().values()) == 2

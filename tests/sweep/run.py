@@ -50,7 +50,7 @@ def survivors(
 
 
 def _played(scenario: Scenario, durations: Durations, faults: tuple[Fault, ...]) -> Stage:
-    stage = Stage(durations)
+    stage = Stage(durations, declares=scenario.declares)
     scenario.before(stage)
     stage.shapes_before = stage.shapes()
     stage.ordered = stage.order(*scenario.standing, *faults)

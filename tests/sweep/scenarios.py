@@ -61,6 +61,8 @@ class Scenario:
     deletes: tuple[str, ...] = ()
     adopts: bool = False
     cancels: bool = False
+    declares: bool = False
+    """Whether the drift watch is on."""
     twice: bool = False
     also: tuple[dict[str, Any], ...] = ()
     """Further ends that are as good as the one before."""
@@ -165,6 +167,12 @@ SCENARIOS = (
     ),
     Scenario("converge all drift", lambda stage: stage.stack.update("Table", PLAIN), _own_drifted),
     Scenario("update of everything", lambda stage: stage.stack.update("Table", EVERYTHING), _standing),
+    Scenario(
+        "update of everything, the drift watch on",
+        lambda stage: stage.stack.update("Table", EVERYTHING),
+        _standing,
+        declares=True,
+    ),
     Scenario("update of nothing", lambda stage: stage.stack.update("Table", PLAIN), _standing, brief=True),
     Scenario(
         "replacement",

@@ -11,6 +11,7 @@ from tests.controlplane import (
     Durations,
     Fault,
     Faults,
+    Invocation,
     LambdaService,
     VirtualClock,
     World,
@@ -28,6 +29,8 @@ class Stage:
 
     durations: Durations
     seed: int = 0
+    declares: bool = False
+    """Whether the drift watch is on, so that tables tell what their templates declare."""
     clock: VirtualClock = field(default_factory=VirtualClock)
     world: World = field(init=False)
     plane: ControlPlane = field(init=False)
@@ -43,8 +46,11 @@ class Stage:
         self.world = World(self.clock)
         self.plane = ControlPlane(self.clock, seed=self.seed, durations=self.durations)
         self.sink = AnswerSink(self.clock)
-        self.functions = LambdaService(self.world, self.plane, handle, self.sink)
+        self.functions = LambdaService(self.world, self.plane, self._handle, self.sink)
         self.stack = CloudFormation(self.world, self.functions, self.sink)
+
+    def _handle(self, event: dict[str, Any], invocation: Invocation) -> None:
+        handle(event, invocation, declare=self.declares)
 
     def order(self, *faults: Fault) -> Faults:
         """Orders faults, counted from now."""

@@ -111,7 +111,7 @@ MUTATIONS = (
     Mutation(
         "judge a table by tags that are not visible yet",
         "sentinel_tables/goals.py",
-        "        if trail.waits_for != wait.what or trail.waited < patience:\n            return wait\n",
+        "        if not trail.has_waited(wait.what, patience):\n            return wait\n",
         "        del patience\n",
         "create",
     ),
