@@ -4,9 +4,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sentinel_tables_cli.intrinsics import PLACEHOLDER, Path
+from sentinel_tables_cli.template import RESOURCE_TYPE
 
 ATTRIBUTES = ("TableName", "Arn", "TableId", "Schema", "StreamArn")
 """The attributes that the provider answers with; the last one where the table has a stream."""
+
+
+def mistakes(document: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
+    """Each attribute that a template asks of a table and that the table does not have: path, logical id, what is wrong."""
+    tables = {
+        logical_id: resource.get("Properties")
+        for logical_id, resource in document.get("Resources", {}).items()
+        if isinstance(resource, Mapping) and resource.get("Type") == RESOURCE_TYPE
+    }
+    for path, logical_id, attribute in asked(document):
+        if logical_id in tables and (message := refusal(attribute, tables[logical_id])):
+            yield path, logical_id, message
 
 
 def asked(document: object, path: Path = ()) -> Iterator[tuple[Path, str, str]]:

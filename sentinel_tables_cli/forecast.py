@@ -4,80 +4,26 @@ What cannot be seen, or is not known before a deployment, is taken to be as it s
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Any
 
 from sentinel_tables import ownership
 from sentinel_tables.errors import SentinelTableError
 from sentinel_tables.model import Facet, LiveTable, Table
 from sentinel_tables.ownership import Owner
-from sentinel_tables.plan import Desired, plan, plan_removal
+from sentinel_tables.plan import Desired, plan
 from sentinel_tables.request import service_timeout
 from sentinel_tables.steps import Effect, Step
 from sentinel_tables_cli.assumptions import as_it_stands, as_wanted
 from sentinel_tables_cli.changes import Change, told
-from sentinel_tables_cli.durations import Span, in_all
+from sentinel_tables_cli.durations import in_all
 from sentinel_tables_cli.intrinsics import Unknown
 from sentinel_tables_cli.live import READ_BY, Eyes, Sight
+from sentinel_tables_cli.outcome import NO_TABLE, UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.properties import Gap, Known, desired, known, problems
+from sentinel_tables_cli.removal import replaced
 from sentinel_tables_cli.stack import Stack
 from sentinel_tables_cli.template import Resource
-
-RETAINED = ("Retain", "RetainExceptOnCreate")
-UNKNOWN_STACK = "a stack that is not known"
-NO_TABLE = "not-created:"
-"""How the physical id of a resource begins that has made no table."""
-
-
-class Outcome(StrEnum):
-    """What becomes of a table, in one word."""
-
-    NOTHING = "nothing"
-    CREATE = "create"
-    CHANGE = "change"
-    DRIFTED = "drifted"
-    """To be changed, were the deployment to ask for it."""
-    ADOPT = "adopt"
-    REPLACE = "replace"
-    REMOVE = "remove"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-
-
-FAILED = (Outcome.REFUSED, Outcome.UNKNOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What a deployment does to one table, or why it does not."""
-
-    logical_id: str
-    table: str
-    outcome: Outcome
-    schema: str = ""
-    changes: tuple[Change, ...] = ()
-    reasons: tuple[str, ...] = ()
-    """Why it is refused or unknown."""
-    notes: tuple[str, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    seen: bool = True
-    """Whether the table was there to be looked at."""
-
-    @property
-    def span(self) -> Span:
-        """How long it takes."""
-        return in_all(change.kind for change in self.changes)
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a forecast is made with: who looks, the stack where it is known, the provider's prefix, and the time."""
-
-    eyes: Eyes
-    stack: Stack | None
-    prefix: str
-    now: float
 
 
 def forecast(resource: Resource, before: Mapping[str, Any] | None, around: Surroundings) -> Forecast:
@@ -86,31 +32,14 @@ def forecast(resource: Resource, before: Mapping[str, Any] | None, around: Surro
     found = known(resource.properties)
     try:
         if wrong := problems(resource.properties, around.prefix):
-            return _refused(resource, name, Outcome.REFUSED, *(problem.message for problem in wrong))
+            return refused(resource.logical_id, name, Outcome.REFUSED, *(problem.message for problem in wrong))
         if found.properties is None or not found.name_known:
-            return _refused(resource, name, Outcome.UNKNOWN, *map(_untold, found.gaps))
+            return refused(resource.logical_id, name, Outcome.UNKNOWN, *map(_untold, found.gaps))
         wanted = desired(found.properties, Owner(UNKNOWN_STACK, resource.logical_id), around.prefix, before)
         name = wanted.table.name
         return _forecast(resource, wanted, found, around)
     except SentinelTableError as error:
-        return _refused(resource, name, Outcome.REFUSED, str(error))
-
-
-def removal(resource: Resource, name: str, around: Surroundings) -> Forecast:
-    """What a deployment does to the table of a resource that the template no longer has."""
-    if resource.deletion_policy in RETAINED:
-        note = f"The template no longer has it; DeletionPolicy: {resource.deletion_policy} keeps the table as it is."
-        return Forecast(resource.logical_id, name, Outcome.NOTHING, notes=(note,))
-    try:
-        changes, notes = _removed(resource.logical_id, name, around)
-    except SentinelTableError as error:
-        return _refused(resource, name, Outcome.REFUSED, str(error))
-    notes = ("The template no longer has it.", *notes)
-    return Forecast(resource.logical_id, name, Outcome.REMOVE if changes else Outcome.NOTHING, changes=changes, notes=notes)
-
-
-def _refused(resource: Resource, name: str, outcome: Outcome, *reasons: str) -> Forecast:
-    return Forecast(resource.logical_id, name, outcome, reasons=reasons)
+        return refused(resource.logical_id, name, Outcome.REFUSED, str(error))
 
 
 def _untold(gap: Gap) -> str:
@@ -122,7 +51,7 @@ def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroun
     physical_id = _physical_id(resource, around.stack, sight)
     wanted = _claimed(wanted, physical_id, around, sight)
     if (not_yet := _not_at_rest(sight.live)) and sight.live and sight.live.status != "DELETING":
-        return _refused(resource, wanted.table.name, Outcome.UNKNOWN, not_yet)
+        return refused(resource.logical_id, wanted.table.name, Outcome.UNKNOWN, not_yet)
     wanted, key_note = _with_key_arn(wanted, around.eyes)
     wanted, live = _assumed(wanted, found, sight, opaque_key=bool(key_note))
     steps = plan(wanted, live)
@@ -131,7 +60,7 @@ def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroun
     outcome = _outcome(steps, live)
     if physical_id not in ("", wanted.table.name):
         outcome = Outcome.REPLACE
-        old, old_notes = _replaced(resource, physical_id, around)
+        old, old_notes = replaced(resource, physical_id, around)
         changes, notes = (*changes, *old), [*notes, *old_notes]
     return Forecast(
         logical_id=resource.logical_id,
@@ -167,14 +96,15 @@ def _tagged_owner(logical_id: str, live: LiveTable) -> Owner | None:
 
 
 def _claimed(wanted: Desired, physical_id: str, around: Surroundings, sight: Sight) -> Desired:
-    """With the owner that the deployment will have, as far as that is known."""
+    """With the owner that the deployment will have, as far as that is known; the tag of the declared settings is kept up."""
     owner = wanted.claim.owner
     if around.stack is not None:
         owner = Owner(around.stack.owner_id, owner.logical_id)
     elif sight.live is not None:
         owner = _tagged_owner(owner.logical_id, sight.live) or owner
     since = None if physical_id else around.now
-    return replace(wanted, claim=replace(wanted.claim, owner=owner, since=since))
+    declare = sight.live is not None and ownership.DECLARED in sight.live.table.tags
+    return replace(wanted, claim=replace(wanted.claim, owner=owner, since=since, declare=declare))
 
 
 def _with_key_arn(wanted: Desired, eyes: Eyes) -> tuple[Desired, str]:
@@ -217,28 +147,6 @@ def _not_at_rest(live: LiveTable | None) -> str:
     if live.status == "DELETING":
         return f"Table {live.table.name} of old is being deleted; the deployment waits until it is gone."
     return f"Table {live.table.name} is being created. Plan again once it is ACTIVE."
-
-
-def _replaced(resource: Resource, old: str, around: Surroundings) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    """What becomes of the table that is replaced."""
-    if resource.replace_policy in RETAINED:
-        return (), (f"Table {old} is replaced, and kept as it is by UpdateReplacePolicy: {resource.replace_policy}.",)
-    changes, notes = _removed(resource.logical_id, old, around)
-    return changes, (f"Table {old} is replaced. With UpdateReplacePolicy: Retain it would be kept.", *notes)
-
-
-def _removed(logical_id: str, name: str, around: Surroundings) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    """The steps of a Delete. Raises ProtectedTable."""
-    sight = around.eyes.see(name, frozenset({Facet.TAGS})) if not name.startswith(NO_TABLE) else Sight(None)
-    if sight.unseen:
-        return (), (f"Not seen: table {name}, so what becomes of it is not known.",)
-    if sight.live is None:
-        return (), (f"There is no table {name}.",)
-    owner = Owner(around.stack.owner_id if around.stack else UNKNOWN_STACK, logical_id)
-    steps = plan_removal(owner, sight.live)
-    if not steps:
-        return (), (f"Table {name} is left as it is: its tags do not name this resource as its owner.",)
-    return told(steps, sight.live.table, sight.live), ()
 
 
 def _notes(resource: Resource, sight: Sight, around: Surroundings, physical_id: str) -> Iterator[str]:

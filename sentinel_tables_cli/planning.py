@@ -2,14 +2,18 @@
 
 import difflib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sentinel_tables.calls import Client
-from sentinel_tables_cli.forecast import Forecast, Outcome, Surroundings, forecast, removal
+from sentinel_tables_cli import attributes
+from sentinel_tables_cli.contested import contested
+from sentinel_tables_cli.forecast import forecast
 from sentinel_tables_cli.live import Eyes
 from sentinel_tables_cli.mistakes import Mistake, clean
+from sentinel_tables_cli.outcome import Forecast, Outcome, Surroundings
 from sentinel_tables_cli.properties import Problem, known, problems
+from sentinel_tables_cli.removal import removal
 from sentinel_tables_cli.stack import Stack, look_up
 from sentinel_tables_cli.template import Resource, Template
 
@@ -46,13 +50,14 @@ def plan_template(template: Template, given: Mapping[str, str], stack_name: str,
     around = Surroundings(means.eyes, stack, prefix, means.now())
     deployed = _deployed(stack, means)
     resources = {table.logical_id: table for table in template.tables(scope) if table.present is not False}
-    forecasts = [_one(resource, deployed.get(name), around) for name, resource in resources.items()]
+    wrong = _wrong(template, resources.values())
+    forecasts = [_one(resource, deployed.get(name), around, wrong.get(name, ())) for name, resource in resources.items()]
     return Report((*forecasts, *_removals(resources, deployed, around)), tuple(_notes(template, note, stack_name)))
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong with the properties of a table, and how many of them are not known."""
+    """What is wrong with a table in its template, each with its path from the top; how many properties are not known."""
 
     resource: Resource
     problems: tuple[Problem, ...]
@@ -63,7 +68,16 @@ def validated(template: Template, given: Mapping[str, str], prefix: str) -> tupl
     """The properties of each table of the template, judged without a look at AWS. Raises Mistake."""
     check_names(template, given)
     tables = [table for table in template.tables(template.scope(given, {})) if table.present is not False]
-    return tuple(Finding(table, problems(table.properties, prefix), len(known(table.properties).gaps)) for table in tables)
+    wrong = _wrong(template, tables)
+    return tuple(
+        Finding(
+            table,
+            (*(replace(one, path=table.path + one.path) for one in problems(table.properties, prefix)),
+             *wrong.get(table.logical_id, ())),
+            len(known(table.properties).gaps),
+        )
+        for table in tables
+    )  # fmt: skip
 
 
 def check_names(template: Template, given: Mapping[str, str]) -> None:
@@ -101,13 +115,29 @@ def _deployed(stack: Stack | None, means: Means) -> dict[str, Resource]:
     return {name: found.get(name, Resource(name, {})) for name in stack.tables}
 
 
-def _one(resource: Resource, before: Resource | None, around: Surroundings) -> Forecast:
+def _wrong(template: Template, resources: Iterable[Resource]) -> dict[str, tuple[Problem, ...]]:
+    """What is wrong with the template around its tables' own properties, by logical id."""
+    asked = ((logical_id, Problem(path, message)) for path, logical_id, message in attributes.mistakes(template.document))
+    found: dict[str, tuple[Problem, ...]] = {}
+    for logical_id, problem in (*contested(resources), *asked):
+        found[logical_id] = (*found.get(logical_id, ()), problem)
+    return found
+
+
+def _one(resource: Resource, before: Resource | None, around: Surroundings, wrong: tuple[Problem, ...]) -> Forecast:
     old = known(before.properties).properties if before else None
     found = forecast(resource, old or ({} if before else None), around)
+    if wrong:
+        return replace(found, outcome=Outcome.REFUSED, changes=(), reasons=(*found.reasons, *map(_placed, wrong)))
     unchanged = before is not None and before.properties == resource.properties
     if unchanged and found.seen and found.outcome in (Outcome.CHANGE, Outcome.CREATE):
         return replace(found, outcome=Outcome.DRIFTED, notes=(*found.notes, UNCHANGED))
     return found
+
+
+def _placed(problem: Problem) -> str:
+    """With its place, which is outside the table's own properties."""
+    return f"{'.'.join(str(step) for step in problem.path if not str(step).startswith('Fn::'))}: {problem.message}"
 
 
 def _removals(

@@ -12,8 +12,8 @@ from sentinel_tables.drift import Drift
 from sentinel_tables_cli.changes import ADDED, CHANGED, REMOVED, Change
 from sentinel_tables_cli.drift import Status
 from sentinel_tables_cli.durations import SPANS
-from sentinel_tables_cli.forecast import FAILED, Forecast, Outcome
 from sentinel_tables_cli.mistakes import clean
+from sentinel_tables_cli.outcome import FAILED, Forecast, Outcome
 from sentinel_tables_cli.planning import Finding, Report
 from sentinel_tables_cli.template import Template
 
@@ -131,7 +131,7 @@ def print_findings(findings: Iterable[Finding], template: Template) -> None:
     paper, findings = console(), list(findings)
     for finding in findings:
         for problem in finding.problems:
-            place = f"{template.name}:{template.line(finding.resource.path + problem.path)}"
+            place = f"{template.name}:{template.line(problem.path)}"
             text = f"{place}: {finding.resource.logical_id}: {problem.message}"
             paper.print(_line("", text, "red"), soft_wrap=True)
     wrong, gaps = sum(len(finding.problems) for finding in findings), sum(finding.gaps for finding in findings)

@@ -57,7 +57,9 @@ Examples:
 VALIDATE = """\
 Check the properties of every Custom::SentinelTable in TEMPLATE, without a call to AWS.
 
-The messages are those that the provider would fail with. What is known only at deployment is passed over.
+The messages are those that the provider would fail with. Attributes that the template asks for are checked
+too, and that no two of its resources ask for one table.
+What is known only at deployment is passed over.
 
 \b
 Exit status: 0 well, 1 something is wrong.

@@ -1,12 +1,10 @@
 """E9502: `Fn::GetAtt` of an attribute that a `Custom::SentinelTable` does not have."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it has no types
 
-from sentinel_tables_cli.attributes import asked, refusal
-from sentinel_tables_cli.template import RESOURCE_TYPE
+from sentinel_tables_cli.attributes import mistakes
 
 
 class SentinelTableAttributes(CloudFormationLintRule):  # type: ignore[misc] # its base has no types
@@ -19,13 +17,4 @@ class SentinelTableAttributes(CloudFormationLintRule):  # type: ignore[misc] # i
 
     def match(self, cfn: Any) -> list[Any]:
         """One match for each attribute that is not there."""
-        tables = {
-            logical_id: resource.get("Properties")
-            for logical_id, resource in cfn.template.get("Resources", {}).items()
-            if isinstance(resource, Mapping) and resource.get("Type") == RESOURCE_TYPE
-        }
-        return [
-            RuleMatch(list(path), f"{logical_id}: {message}")
-            for path, logical_id, attribute in asked(cfn.template)
-            if logical_id in tables and (message := refusal(attribute, tables[logical_id]))
-        ]
+        return [RuleMatch(list(path), f"{logical_id}: {message}") for path, logical_id, message in mistakes(cfn.template)]

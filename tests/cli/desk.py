@@ -21,6 +21,7 @@ from tests.controlplane import (
     ControlPlane,
     Fault,
     Faults,
+    Invocation,
     KeyService,
     Kind,
     LambdaService,
@@ -48,6 +49,7 @@ class Desk:
     folder: Path
     clock: VirtualClock = field(default_factory=VirtualClock)
     denied: tuple[str, ...] = ()
+    declares: bool = False
     deployed: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
 
@@ -55,7 +57,7 @@ class Desk:
         self.world = World(self.clock)
         self.plane = ControlPlane(self.clock)
         sink = AnswerSink(self.clock)
-        self.stack = CloudFormation(self.world, LambdaService(self.world, self.plane, handle, sink), sink)
+        self.stack = CloudFormation(self.world, LambdaService(self.world, self.plane, self._handle, sink), sink)
 
     def type(self, *words: str) -> Result:
         """Types a command."""
@@ -89,6 +91,9 @@ class Desk:
         self.deployed, self.parameters = text, parameters
         for resource in self.stack.resources.values():
             assert resource.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), resource.reason
+
+    def _handle(self, event: dict[str, Any], invocation: Invocation) -> None:
+        handle(event, invocation, declare=self.declares)
 
     def writes(self) -> list[tuple[str, Any]]:
         """What the provider wrote, from the beginning."""

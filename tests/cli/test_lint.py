@@ -83,6 +83,16 @@ Outputs:
     assert messages[5] == "Records: There is no attribute Name. Use one of TableName, Arn, TableId, Schema, StreamArn."
 
 
+def test_a_table_has_one_owner(tmp_path: Path) -> None:
+    more = "".join(
+        f"  {name}: {{Type: 'Custom::SentinelTable', {condition}Properties: {{ServiceToken: x, Schema: session}}}}\n"
+        for name, condition in {"Copy": "", "Other": "Condition: Prod, "}.items()
+    )
+    found = [match for match in lint(tmp_path, f"{HEAD}      Schema: session\n{more}") if match[0].startswith("E95")]
+    message = 'Table "sentinel-sessions" is asked for by "Records" and by "Copy", and has one owner.'
+    assert found == [("E9503", 10, f"{message} Give one of them another TableName.")]
+
+
 def test_the_prefix_can_be_configured(tmp_path: Path) -> None:
     text = HEAD + "      Schema: session\n      TableName: acme-sessions\n"
     assert [rule for rule, *_ in lint(tmp_path, text) if rule == "E9501"] == ["E9501"]

@@ -51,6 +51,48 @@ def test_all_mistakes_are_told_at_once(desk: Desk) -> None:
     assert "1 x Custom::SentinelTable, 3 wrong." in result.stdout
 
 
+@pytest.mark.parametrize("asking", ["!GetAtt BreakGlass.TableArn", '!Sub "x-${BreakGlass.TableArn}"'])
+def test_an_attribute_that_there_is_not_is_told_before_cloudformation_finds_it(desk: Desk, asking: str) -> None:
+    text = f"{BREAKGLASS}Outputs:\n  Arn:\n    Value: {asking}\n"
+    message = "There is no attribute TableArn. Use one of TableName, Arn, TableId, Schema, StreamArn."
+    name = desk.file(text)
+    told = desk.type("validate", name)
+    planned = desk.plan(text)
+    assert told.stdout == f"{name}:10: BreakGlass: {message}\n1 x Custom::SentinelTable, 1 wrong.\n"
+    assert f"BreakGlass -> sentinel-breakglass: refused\n  ! Outputs.Arn.Value: {message}\n\n" in planned.stdout
+    assert (told.exit_code, planned.exit_code) == (1, 1)
+
+
+TWICE = "  Copy:\n    Type: Custom::SentinelTable\n    Properties: {ServiceToken: x, Schema: session, TableName: %s}\n"
+TWO_OWNERS = (
+    'Table "sentinel-breakglass" is asked for by "BreakGlass" and by "Copy", and has one owner. '
+    "Give one of them another TableName."
+)
+
+
+def test_a_table_has_one_owner_in_a_template_too(desk: Desk) -> None:
+    text = BREAKGLASS + TWICE % "sentinel-breakglass"
+    name = desk.file(text)
+    told, planned = desk.type("validate", name), desk.plan(text)
+    assert told.stdout == f"{name}:10: Copy: {TWO_OWNERS}\n2 x Custom::SentinelTable, 1 wrong.\n"
+    assert "BreakGlass -> sentinel-breakglass: to be created" in planned.stdout
+    assert f"Copy -> sentinel-breakglass: refused\n  ! Resources.Copy.Properties.TableName: {TWO_OWNERS}\n" in planned.stdout
+    assert (told.exit_code, planned.exit_code) == (1, 1)
+
+
+@pytest.mark.parametrize("other", ["sentinel-copy", "!ImportValue name", "-"])
+def test_names_that_differ_or_are_not_known_are_no_mistake(desk: Desk, other: str) -> None:
+    assert "one owner" not in desk.type("validate", desk.file(BREAKGLASS + TWICE % other)).stdout
+
+
+@pytest.mark.parametrize(("value", "status"), [("prod", 1), ("test", 0), (None, 0)])
+def test_tables_that_are_not_deployed_together_may_have_one_name(desk: Desk, value: str | None, status: int) -> None:
+    head = "Parameters: {Stage: {Type: String}}\nConditions: {Prod: !Equals [!Ref Stage, prod]}\n"
+    text = head + BREAKGLASS + TWICE % "sentinel-breakglass" + "    Condition: Prod\n"
+    words = ("--parameters", f"Stage={value}") if value else ()
+    assert desk.type("validate", desk.file(text), *words).exit_code == status
+
+
 def test_validate_passes_over_what_only_a_deployment_knows(desk: Desk) -> None:
     lines = ("TableName: !ImportValue name", "Tags: !If [Tagged, [{Key: !Ref K, Value: !GetAtt A.B}], !Ref AWS::NoValue]")
     result = desk.type("validate", desk.file(BREAKGLASS + "".join(f"      {line}\n" for line in lines)))

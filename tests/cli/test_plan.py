@@ -45,8 +45,10 @@ CHANGES = {
 }
 
 
+@pytest.mark.parametrize("declares", [False, True], ids=["the drift watch off", "the drift watch on"])
 @pytest.mark.parametrize("lines", CHANGES.values(), ids=CHANGES)
-def test_a_change_in_place_is_made_by_the_very_steps_of_the_plan(desk: Desk, lines: tuple[str, ...]) -> None:
+def test_a_change_in_place_is_made_by_the_very_steps_of_the_plan(desk: Desk, lines: tuple[str, ...], declares: bool) -> None:
+    desk.declares = declares
     desk.deploy(BREAKGLASS)
     before = len(desk.writes())
     planned = desk.planned(with_properties(*lines), *OWN)

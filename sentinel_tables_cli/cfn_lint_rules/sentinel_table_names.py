@@ -1,0 +1,23 @@
+"""E9503: two `Custom::SentinelTable` of a template that ask for the same table."""
+
+from typing import Any
+
+from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it has no types
+
+from sentinel_tables_cli.contested import contested
+from sentinel_tables_cli.intrinsics import Scope
+from sentinel_tables_cli.template import Template
+
+
+class SentinelTableNames(CloudFormationLintRule):  # type: ignore[misc] # its base has no types
+    """Compares the names that are known; a resource with a Condition is passed over."""
+
+    id = "E9503"
+    shortdesc = "One owner for each table of Custom::SentinelTable"
+    description = "A table has one owner: the provider refuses it to the second resource that asks for it"
+    tags = ("resources", "custom", "sentinel-tables")
+
+    def match(self, cfn: Any) -> list[Any]:
+        """One match for each resource that asks for the table of one before it."""
+        tables = Template("", cfn.template).tables(Scope())
+        return [RuleMatch(list(problem.path), problem.message) for _, problem in contested(tables)]

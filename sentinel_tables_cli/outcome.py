@@ -1,0 +1,69 @@
+"""What becomes of a table, as values. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sentinel_tables_cli.changes import Change
+from sentinel_tables_cli.durations import Span, in_all
+from sentinel_tables_cli.live import Eyes
+from sentinel_tables_cli.properties import Gap
+from sentinel_tables_cli.stack import Stack
+
+UNKNOWN_STACK = "a stack that is not known"
+NO_TABLE = "not-created:"
+"""How the physical id of a resource begins that has made no table."""
+
+
+class Outcome(StrEnum):
+    """What becomes of a table, in one word."""
+
+    NOTHING = "nothing"
+    CREATE = "create"
+    CHANGE = "change"
+    DRIFTED = "drifted"
+    """To be changed, were the deployment to ask for it."""
+    ADOPT = "adopt"
+    REPLACE = "replace"
+    REMOVE = "remove"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+FAILED = (Outcome.REFUSED, Outcome.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a deployment does to one table, or why it does not."""
+
+    logical_id: str
+    table: str
+    outcome: Outcome
+    schema: str = ""
+    changes: tuple[Change, ...] = ()
+    reasons: tuple[str, ...] = ()
+    """Why it is refused or unknown."""
+    notes: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    seen: bool = True
+    """Whether the table was there to be looked at."""
+
+    @property
+    def span(self) -> Span:
+        """How long it takes."""
+        return in_all(change.kind for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a forecast is made with: who looks, the stack where it is known, the provider's prefix, and the time."""
+
+    eyes: Eyes
+    stack: Stack | None
+    prefix: str
+    now: float
+
+
+def refused(logical_id: str, table: str, outcome: Outcome, *reasons: str) -> Forecast:
+    """A table of which nothing becomes, and why."""
+    return Forecast(logical_id, table, outcome, reasons=reasons)
