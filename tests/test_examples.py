@@ -127,9 +127,11 @@ def test_taking_over_a_table_is_asked_for(name: str) -> None:
 def test_the_stack_set_deploys_the_providers_own_parameters() -> None:
     stack_set = template(ROOT / "examples" / "organisation.yaml")["Resources"]["Provider"]["Properties"]
     provider = template(ROOT / "template.yaml")
-    assert {item["ParameterKey"] for item in stack_set["Parameters"]} <= provider["Parameters"].keys()
-    longest_name = f"StackSet-{stack_set['StackSetName']}-" + "0" * 36
-    assert len(longest_name) <= 64, "the function has the name of its stack"
+    given = {item["ParameterKey"]: item["ParameterValue"] for item in stack_set["Parameters"]}
+    assert given.keys() <= provider["Parameters"].keys()
+    assert given["ExportName"] == "sentinel-tables-ServiceToken", "what every template imports"
+    longest_name = f"StackSet-{stack_set['StackSetName']}-" + "0" * 36 + "-drift"
+    assert len(longest_name) <= 64, "the functions have the name of their stack"
 
 
 def test_the_construct_names_what_the_provider_knows() -> None:

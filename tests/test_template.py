@@ -217,7 +217,7 @@ def test_path_and_boundary_are_the_account_s_to_say() -> None:
     }
 
 
-DRIFT = ("DriftFunction", "DriftLogGroup", "DriftRole", "DriftAlarm")
+DRIFT = ("DriftFunction", "DriftLogGroup", "DriftRole", "DriftAlarm", "DriftWatchAlarm")
 WATCH = {one["Sid"]: one for one in RESOURCES["DriftRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]}
 
 
@@ -270,6 +270,20 @@ def test_the_alarm_is_about_the_metric_of_this_provider() -> None:
     assert (alarm["Namespace"], alarm["MetricName"]) == (drift.NAMESPACE, drift.METRIC)
     provider = RESOURCES["DriftFunction"]["Properties"]["Environment"]["Variables"]["PROVIDER_NAME"]
     assert alarm["Dimensions"] == [{"Name": "Provider", "Value": provider}]
+
+
+def test_the_other_alarm_is_about_the_watch_itself() -> None:
+    alarm = RESOURCES["DriftWatchAlarm"]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "DriftFunction"}}]
+
+
+def test_a_second_export_has_the_name_that_it_is_given_and_only_then() -> None:
+    output = TEMPLATE["Outputs"]["ServiceTokenByName"]
+    assert output["Value"] == TEMPLATE["Outputs"]["ServiceToken"]["Value"]
+    assert output["Export"] == {"Name": {"Ref": "ExportName"}}
+    assert TEMPLATE["Parameters"]["ExportName"]["Default"] == ""
+    assert TEMPLATE["Conditions"][output["Condition"]] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "ExportName"}, ""]}]}
 
 
 def test_sam_deploy_needs_no_arguments() -> None:

@@ -25,6 +25,7 @@ def test_the_drift_watch_adds_these_where_it_is_on_and_its_schedule_alone_invoke
     watch = {name: one for name, one in template["Resources"].items() if one.get("Condition") == "WatchesDrift"}
     assert sorted(one["Type"] for one in watch.values()) == [
         "AWS::CloudWatch::Alarm",
+        "AWS::CloudWatch::Alarm",
         "AWS::Events::Rule",
         "AWS::IAM::Role",
         "AWS::Lambda::Function",
