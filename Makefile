@@ -41,8 +41,10 @@ lint: .venv/.installed .venv-sam/.installed ## Style, import rules and templates
 types: .venv/.installed ## Types
 	.venv/bin/python -m mypy
 
-security: .venv/.installed .venv-security/.installed ## The role against the calls that were made; the template's security checks
+security: .venv/.installed .venv-security/.installed ## The role against the calls that were made; the security of the template and of the workflows
 	.venv-security/bin/python -m checkov.main --config-file tests/security/checkov.yaml --file template.yaml
+	.venv-security/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	.venv-security/bin/zizmor --offline --quiet --min-severity=medium .github/workflows
 	CI=true .venv/bin/python -m pytest tests/security $(PYTEST_ARGS)
 
 bench: .venv-bench/.installed ## Measure how fast and how frugal it is, beside the alternatives; write docs/performance.md
