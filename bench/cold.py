@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.artifact import ROOT, build, zipped_bytes
 from bench.endpoint import Loopback, loopback
 
-TURNS = 30
+TURNS = 40
 SUBJECTS = ROOT / "bench" / "subjects"
 RUN_SECONDS = 60
 BARE, STOCK, PROVIDER, COMPILED = "bare boto3", "stock crhelper", "provider", "provider with bytecode"

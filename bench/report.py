@@ -144,7 +144,8 @@ def _repairs(repairs: list[Repaired]) -> Iterator[str]:
     yield "## Repair of indexes"
     yield (
         "An update of a table of the session schema that lacks one to four of its indexes. DynamoDB builds one at a time; "
-        "its own time is what the model drew. Work that outlasts an invocation goes on in the next."
+        "its own time is what the model drew. Work that outlasts an invocation goes on in the next. Four slow indexes take "
+        "longer than the hour that CloudFormation waits; those updates fail in time, and are not counted here."
     )
     rows = []
     for count in sorted({repair.indexes for repair in repairs}):
