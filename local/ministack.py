@@ -47,13 +47,16 @@ class Engine:
         """Return what an AWS client has to find in its environment."""
         return environment.aws(self.endpoint, self.ca_bundle)
 
-    def client(self, service: str) -> Any:
-        """Return a client, as boto3's. It does not retry: nothing here is slow, and what fails is to be seen."""
+    def client(self, service: str, account: str = environment.CREDENTIAL) -> Any:
+        """Return a client, as boto3's, for MiniStack's own account, or the one of this number.
+
+        It does not retry: nothing here is slow, and what fails is to be seen.
+        """
         return botocore.session.get_session().create_client(
             service,
             endpoint_url=self.endpoint,
             region_name=environment.REGION,
-            aws_access_key_id=environment.CREDENTIAL,
+            aws_access_key_id=account,
             aws_secret_access_key=environment.CREDENTIAL,
             verify=str(self.ca_bundle),
             config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60),
@@ -90,6 +93,7 @@ def session() -> Iterator[Session]:
         _pipe(keeper.stdin).close()
         if not (started and started.kept):
             keeper.wait()
+        _pipe(keeper.stdout).close()
 
 
 def is_kept() -> bool:

@@ -1,8 +1,9 @@
 """The real SAM CLI: it builds the provider from ``template.yaml`` and deploys it as ``samconfig.toml`` says.
 
-MiniStack then holds the function to its role's policies, so the demo also shows that they suffice. In one thing MiniStack
-needs help: calls that name their table by its ARN are calls on everything to it, and it would refuse them. What it cannot
-show is ``kms:DescribeKey``: it has no AWS managed key, and does not know the condition that the role names it by.
+MiniStack then holds each function to its role's policies, so this also shows that they suffice. In two things MiniStack
+needs help, or it would refuse the calls: one that names its table by ARN is a call on everything to it, and it does not know
+the condition by which a role names a metric's namespace. What it cannot show is the ``kms:DescribeKey`` of the AWS managed
+key: it has no such key, and does not know the condition that names it either.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from typing import TYPE_CHECKING
 
 from local import environment
 
-STACK = "sentinel-tables"  # as samconfig.toml names it
-TAGS = ("ListTagsOfResource", "TagResource", "UntagResource")
-CALLS_BY_ARN = (*TAGS, "GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy")
-
 if TYPE_CHECKING:
     from local.ministack import Engine
+
+STACK = "sentinel-tables"  # as samconfig.toml names it
+READ_BY_ARN = ("dynamodb:ListTagsOfResource", "dynamodb:GetResourcePolicy")
+WRITTEN_BY_ARN = (
+    "dynamodb:TagResource", "dynamodb:UntagResource", "dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy",
+)  # fmt: skip
+HELP = {"ProviderRole": (*READ_BY_ARN, *WRITTEN_BY_ARN), "DriftRole": (*READ_BY_ARN, "cloudwatch:PutMetricData")}
 
 
 def build(engine: Engine) -> None:
@@ -25,16 +29,28 @@ def build(engine: Engine) -> None:
     _sam(engine, "build", "--build-dir", str(engine.state / "build"))
 
 
-def deploy(engine: Engine) -> None:
-    """Deploy what was built."""
-    _sam(engine, "deploy", "--template-file", str(engine.state / "build" / "template.yaml"))
-    role = engine.client("cloudformation").describe_stack_resource(StackName=STACK, LogicalResourceId="ProviderRole")
-    allowed = {"Effect": "Allow", "Action": [f"dynamodb:{call}" for call in CALLS_BY_ARN], "Resource": "*"}
-    engine.client("iam").put_role_policy(
-        RoleName=role["StackResourceDetail"]["PhysicalResourceId"],
-        PolicyName="calls-by-arn",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
-    )
+def deploy(engine: Engine, **parameters: str) -> None:
+    """Deploy what was built, with these parameters in place of their defaults."""
+    overrides = [f"{name}='{value}'" for name, value in parameters.items()]
+    _sam(
+        engine, "deploy", "--template-file", str(engine.state / "build" / "template.yaml"),
+        *(["--parameter-overrides", *overrides] if overrides else []),
+    )  # fmt: skip
+    help_roles(engine, STACK)
+
+
+def help_roles(engine: Engine, stack: str) -> None:
+    """Allow the roles of a provider's stack what MiniStack would refuse, though their policies allow it."""
+    resources = engine.client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
+    names = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
+    for role, actions in HELP.items():
+        if role in names:
+            statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+            engine.client("iam").put_role_policy(
+                RoleName=names[role],
+                PolicyName="help",
+                PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+            )
 
 
 def _sam(engine: Engine, command: str, *arguments: str) -> None:

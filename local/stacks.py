@@ -27,16 +27,12 @@ class Stack:
 
     def create(self, template: Path, **parameters: str) -> str:
         """Create the stack and return the status that it ends in."""
-        self.client.create_stack(
-            StackName=self.name, TemplateBody=template.read_text(encoding="utf-8"), Parameters=_parameters(parameters)
-        )
+        self.client.create_stack(**self._arguments(template, parameters))
         return self._wait()
 
     def update(self, template: Path, **parameters: str) -> str:
         """Update the stack and return the status that it ends in."""
-        self.client.update_stack(
-            StackName=self.name, TemplateBody=template.read_text(encoding="utf-8"), Parameters=_parameters(parameters)
-        )
+        self.client.update_stack(**self._arguments(template, parameters))
         return self._wait()
 
     def delete(self) -> str:
@@ -72,6 +68,14 @@ class Stack:
         failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
         return "".join(f" ({e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')})" for e in failed)
 
+    def _arguments(self, template: Path, parameters: Mapping[str, str]) -> dict[str, Any]:
+        return {
+            "StackName": self.name,
+            "TemplateBody": template.read_text(encoding="utf-8"),
+            "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            "Capabilities": ["CAPABILITY_IAM"],
+        }
+
     def _wait(self, stack_id: str | None = None) -> str:
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
@@ -88,7 +92,3 @@ class Stack:
             if "does not exist" in str(error):
                 return "DELETE_COMPLETE"
             raise
-
-
-def _parameters(parameters: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
