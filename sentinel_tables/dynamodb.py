@@ -34,6 +34,8 @@ class DynamoTables:
         self._client = client
         self._keys = keys
         self._managed_key: str | None = None
+        self._known_keys: set[str] = set()
+        """The ARNs of customers' keys that were looked at."""
         self._attempts_left = ATTEMPTS_AT_MANAGED_KEY
         self._readers: Mapping[Facet, Callable[[LiveTable], LiveTable]] = {
             Facet.TAGS: self._with_tags,
@@ -81,19 +83,23 @@ class DynamoTables:
         Sending the encryption that is already set starts a new one, so ARNs have to be compared. Raises NotNow, and
         RefusedByAws where there is no usable key of that name.
         """
-        if encryption.key is None:
+        name = encryption.key
+        if name is None or name in self._known_keys:
             return encryption
-        if ":key/" in encryption.key:
-            return replace(encryption, key=None) if encryption.key == self._managed() else encryption
         try:
-            metadata = call(self._keys(), "describe_key", {"KeyId": encryption.key})["KeyMetadata"]
-        except RefusedByAws as refusal:
-            raise RefusedByAws(
-                f"Property SSESpecification.KMSMasterKeyId is {shown(encryption.key)}: {refusal}"
-            ) from refusal
+            metadata = call(self._keys(), "describe_key", {"KeyId": name})["KeyMetadata"]
+        except SentinelTableError as refusal:
+            if isinstance(refusal, NotNow) and not (refusal.in_doubt and ":key/" in name):
+                raise
+            if ":key/" not in name:
+                raise RefusedByAws(f"Property SSESpecification.KMSMasterKeyId is {shown(name)}: {refusal}") from refusal
+            metadata = {"Arn": name}  # whether an ARN that cannot be looked at is good is DynamoDB's to say
         if metadata.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
-            raise RefusedByAws(f"KMSMasterKeyId {shown(encryption.key)} is not a symmetric key. Name a symmetric KMS key.")
-        return replace(encryption, key=None if metadata.get("KeyManager") == "AWS" else metadata["Arn"])
+            raise RefusedByAws(f"KMSMasterKeyId {shown(name)} is not a symmetric key. Name a symmetric KMS key.")
+        if metadata.get("KeyManager") == "AWS" or metadata["Arn"] == self._managed():
+            return replace(encryption, key=None)
+        self._known_keys.add(metadata["Arn"])
+        return replace(encryption, key=metadata["Arn"])
 
     def _call(self, api: str, **arguments: object) -> Any:
         return call(self._client, api, arguments)
@@ -164,8 +170,9 @@ class DynamoTables:
         self._attempts_left -= 1
         try:
             return str(call(self._keys(), "describe_key", {"KeyId": AWS_MANAGED_KEY})["KeyMetadata"]["Arn"])
-        except NotNow:
-            if self._attempts_left:
+        except NotNow as refusal:
+            if self._attempts_left or not refusal.in_doubt:
+                self._attempts_left += not refusal.in_doubt
                 raise
         except SentinelTableError as refusal:
             log.warning("the AWS managed key cannot be told from others", extra={"reason": str(refusal)})

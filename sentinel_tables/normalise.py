@@ -78,9 +78,7 @@ def _canonical(value: object, key: str = "") -> object:
     if isinstance(value, Mapping):
         return {name: _canonical(item, name) for name, item in value.items()}
     if isinstance(value, list):
-        items = [_canonical(item, key) for item in value]
-        if key != "Statement":
-            items.sort(key=lambda item: json.dumps(item, sort_keys=True))
+        items = sorted((_canonical(item, key) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
         return items[0] if len(items) == 1 else items
     if isinstance(value, bool):
         return str(value).lower()

@@ -1,7 +1,7 @@
 """Reading values that CloudFormation sends, where every scalar is a string: one reader for each kind of value.
 
-A reader takes the value's place in the template and the value, and gives what it means, or raises InvalidRequest, which
-names the place, what stands there, and what may stand there.
+A reader takes a value's place in the template and the value, and gives what it means, or raises InvalidRequest, which names
+both, and what may stand there.
 """
 
 import json
@@ -86,10 +86,8 @@ def text(pattern: re.Pattern[str], takes: str) -> Reader:
 
 
 def _boolean(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    if value in ("true", "false"):
-        return value == "true"
+    if isinstance(value, bool | str) and (word := str(value).lower()) in ("true", "false"):
+        return word == "true"
     raise ValueError(value)
 
 
@@ -177,7 +175,7 @@ class Policy:
             )
         if not _is_statement(document.get("Statement")):
             raise wrong(place, value, self.takes)
-        if len(json.dumps(document)) > LONGEST_POLICY:
+        if len(json.dumps(document, separators=(",", ":"))) > LONGEST_POLICY:
             raise InvalidRequest(f"Property {place} is over {LONGEST_POLICY} characters. Shorten the policy.")
         return document
 
@@ -186,7 +184,7 @@ policy = Policy()
 
 
 def _parsed(value: object) -> object:
-    if not isinstance(value, str) or len(value) > LONGEST_POLICY:
+    if not isinstance(value, str):
         return value
     try:
         return json.loads(value)

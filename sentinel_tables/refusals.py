@@ -53,6 +53,7 @@ ROWS: tuple[tuple[str, str, Verdict], ...] = (
     ("ValidationException", "timetolive is already", Verdict.DONE),
     ("ValidationException", "already has an enabled stream", Verdict.DONE),
     ("ValidationException", "already has a disabled stream", Verdict.DONE),
+    ("ValidationException", "no stream to disable", Verdict.DONE),
     ("ValidationException", "stream is already", Verdict.DONE),
     ("ValidationException", "already encrypted", Verdict.DONE),
     ("ValidationException", "create an index which already exists", Verdict.DONE),

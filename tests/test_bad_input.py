@@ -79,7 +79,6 @@ OUT_OF_RANGE: list[tuple[str, Any]] = [
     ("TableName", "sentinel-a\n"),
     ("ExistingTable", "adopt"),
     ("ExistingTable", "true"),
-    ("DeletionProtectionEnabled", "True"),
     ("DeletionProtectionEnabled", "yes"),
     ("DeletionProtectionEnabled", "1"),
     ("DeletionProtectionEnabled", 1),

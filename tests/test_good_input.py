@@ -30,6 +30,7 @@ ARN = "arn:aws:kms:eu-central-1:123456789012:key/0a1b"
 SETTINGS: list[tuple[Json, Settings]] = [
     ({}, Settings()),
     ({"DeletionProtectionEnabled": "true"}, Settings(deletion_protection=True)),
+    ({"DeletionProtectionEnabled": "True"}, Settings(deletion_protection=True)),
     ({"DeletionProtectionEnabled": True}, Settings(deletion_protection=True)),
     ({"DeletionProtectionEnabled": "false"}, Settings()),
     ({"DeletionProtectionEnabled": False}, Settings()),
@@ -202,6 +203,27 @@ def test_a_key_that_may_not_be_looked_at_once_is_looked_at_again() -> None:
     tables = DynamoTables(Client(scene.plane), lambda: keys)
     seen = [tables.read("sentinel-requests", None, frozenset(Facet), frozenset()) for _ in range(2)]
     assert [live and live.key_unknown for live in seen] == [True, False]
+
+
+def test_a_key_service_that_is_throttled_is_waited_for() -> None:
+    """Until it answers, the AWS managed key cannot be told from the one that the table has."""
+    scene = Scene(faults=tuple(Fault(Kind.THROTTLED, call, "describe_key") for call in range(1, 8)))
+    key = scene.plane.keys.add("alias/records")
+    scene.plane.given_table("sentinel-requests", **standing(tags=scene.tags(), key=key.arn))
+    assert scene.update("sentinel-requests")["Status"] == "SUCCESS"
+    described = (scene.plane.truth("sentinel-requests") or {})["SSEDescription"]
+    assert described["KMSMasterKeyArn"] == scene.plane.keys.managed.arn
+
+
+def test_a_customer_s_key_that_may_not_be_looked_at_is_taken_by_its_arn() -> None:
+    scene = Scene(faults=(Fault(Kind.ACCESS_DENIED_FROM_NOW, 1, "describe_key"),))
+    key = scene.plane.keys.add("alias/records")
+    named = {"SSESpecification": {"KMSMasterKeyId": key.arn}}
+    assert scene.create(**named)["Status"] == "SUCCESS"
+    assert (scene.plane.truth("sentinel-requests") or {})["SSEDescription"]["KMSMasterKeyArn"] == key.arn
+    before = len(scene.plane.writes())
+    assert scene.update("sentinel-requests", old=named, **named)["Status"] == "SUCCESS"
+    assert len(scene.plane.writes()) == before
 
 
 def test_forty_tags_may_be_exchanged_for_forty_others() -> None:

@@ -211,6 +211,7 @@ SAME = [
     ({"Bool": {"aws:SecureTransport": True}}, {"Bool": {"aws:SecureTransport": "true"}}),
     ({"NumericLessThan": {"a": 5}}, {"NumericLessThan": {"a": "5"}}),
     ({"a": "1", "b": "2"}, {"b": "2", "a": "1"}),
+    ({"Statement": [{"Sid": "a"}, {"Sid": "b"}]}, {"Statement": [{"Sid": "b"}, {"Sid": "a"}]}),
 ]
 DIFFERENT = [
     ({"Statement": [{"Sid": "a"}, {"Sid": "b"}]}, {"Statement": [{"Sid": "a"}]}),

@@ -128,10 +128,12 @@ def test_a_table_that_is_lost_to_its_key_is_left(status: str) -> None:
     assert bench.plane.writes() == []
 
 
-def test_an_asymmetric_key_is_refused_before_any_write() -> None:
-    row = Row("asymmetric", [], settings=Settings(encryption=Encryption(key="alias/pair")), live=None)
-    bench = row.bench(INSTANT)
-    bench.plane.keys.add("alias/pair", spec="RSA_2048")
+@pytest.mark.parametrize("by_arn", [False, True])
+def test_an_asymmetric_key_is_refused_before_any_write(by_arn: bool) -> None:
+    bench = Row("asymmetric", [], live=None).bench(INSTANT)
+    key = bench.plane.keys.add("alias/pair", spec="RSA_2048")
+    encryption = Encryption(key=key.arn if by_arn else "alias/pair")
+    row = Row("asymmetric", [], settings=Settings(encryption=encryption), live=None)
     with pytest.raises(RefusedByAws, match=r"Name a symmetric KMS key\.$"):
         bench.converge(row.desired())
     assert bench.plane.writes() == []
