@@ -33,8 +33,13 @@ class Delivery(Enum):
 
 def body_of(answer: Mapping[str, Any]) -> bytes:
     """The answer as CloudFormation takes it; without its attributes, where they would make it too long."""
-    body = json.dumps(answer).encode()
-    return body if len(body) <= LONGEST_ANSWER else json.dumps({**answer, "Data": {}}).encode()
+    body = compact(answer)
+    return body if len(body) <= LONGEST_ANSWER else compact({**answer, "Data": {}})
+
+
+def compact(value: Mapping[str, Any]) -> bytes:
+    """JSON in as few bytes as it takes. Half of a surrogate pair, which UTF-8 does not have, stays an escape."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,8 @@ class Courier:
 def _judged(status: int) -> Delivery | None:
     if http.client.OK <= status < http.client.MULTIPLE_CHOICES:
         return Delivery.DELIVERED
-    log.warning("the answer was not taken", extra={"status": status})
     final = http.client.BAD_REQUEST <= status < http.client.INTERNAL_SERVER_ERROR and status not in TRANSIENT
+    log.log(logging.ERROR if final else logging.WARNING, "the answer was not taken", extra={"status": status})
     return Delivery.REFUSED if final else None
 
 

@@ -39,7 +39,7 @@ def start() -> Serve:
 
 def broken(why: str) -> Serve:
     """What answers FAILED to every event, saying why."""
-    reason = f"The provider could not start: {why[:120]!a}. Deploy it again, and repeat the operation."
+    reason = f"The provider could not start: {ascii(why)[:120]}. Deploy it again, and repeat the operation."
 
     def serve(event: Any, context: Any) -> None:
         if not isinstance(event, dict) or not isinstance(event.get("ResponseURL"), str):

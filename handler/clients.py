@@ -37,8 +37,8 @@ def means(patience: float = CONNECT_SECONDS + READ_SECONDS) -> Means:
 
 
 def means_within(patience: float) -> Means:
-    """The means made at start, unless calls have to be shorter than those make them: in a very short invocation."""
-    return means() if patience >= (CONNECT_SECONDS + READ_SECONDS) / 2 else means(round(patience, 1))
+    """The means made at start, unless calls have to be shorter than those make them, for want of time."""
+    return means() if round(patience) >= CONNECT_SECONDS + READ_SECONDS else means(max(0.1, round(patience, 1)))
 
 
 def client(service: str, patience: float = CONNECT_SECONDS + READ_SECONDS, attempts: int = 1) -> Client:
@@ -55,4 +55,4 @@ def client(service: str, patience: float = CONNECT_SECONDS + READ_SECONDS, attem
 def _invoke(patience: float, payload: bytes) -> None:
     """Starts this very function anew, under the name and qualifier that Lambda knows it by."""
     name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
-    call(client("lambda", patience), "invoke", {"FunctionName": name, "InvocationType": "Event", "Payload": payload})
+    call(client("lambda", patience / 3), "invoke", {"FunctionName": name, "InvocationType": "Event", "Payload": payload})

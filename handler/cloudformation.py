@@ -15,7 +15,7 @@ from handler.answer import Courier, Delivery
 from handler.life import Means, hand_over, recalled, serve
 from sentinel_tables.errors import SentinelTableError, bounded
 from sentinel_tables.memory import Memory
-from sentinel_tables.request import sent_at
+from sentinel_tables.request import sent_at, service_timeout
 from sentinel_tables.resource import not_created
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ class SentinelTable(CfnResource):
     """The custom resource. `means` makes what an event is served with, of the seconds that one call to AWS may take."""
 
     _event: dict[str, Any]
+    _given: dict[str, Any]
     _response_url: str
     _sam_local = property(lambda _self: True, lambda _self, _value: None)
     """crhelper makes three clients for polling by EventBridge, unless it runs locally. This resource hands over by itself:
@@ -44,12 +45,14 @@ class SentinelTable(CfnResource):
     def __call__(self, event: Any, context: Any) -> None:
         """Serves an event. One that has nowhere to be answered to is logged, and left."""
         if not isinstance(event, dict) or not isinstance(event.get("ResponseURL"), str):
+            logs.bind(event if isinstance(event, dict) else {}, context.aws_request_id)
             log.error("the event has no ResponseURL to be answered to")
             return
+        self._given = event
         event = {**event, **{key: str(event.get(key, ""))[:most] for key, most in ECHOED.items()}}
         seconds = context.get_remaining_time_in_millis() / 1000
         self._spare = min(5.0, seconds / 8)
-        self._tools = self._means(self._spare)
+        self._tools = self._means(min(seconds, service_timeout(event)) / 12)
         began = self._tools.clock.now()
         self._ends_at = began + seconds
         self._memory, self._handed_over = recalled(event, began), False
@@ -73,12 +76,12 @@ class SentinelTable(CfnResource):
     def _get_func(self) -> Callable[[Any, Any], str]:
         return self._serve
 
-    def _serve(self, event: dict[str, Any], _context: object) -> str:
+    def _serve(self, _event: dict[str, Any], _context: object) -> str:
         """The physical id; the rest of the outcome goes to where crhelper looks for it."""
-        if self._memory.answer is not None:
+        if self._memory.answer:
             return ""
         try:
-            outcome = serve(event, self._memory, self._ends_at, self._tools)
+            outcome = serve(self._given, self._memory, self._ends_at, self._tools)
         except Exception as error:
             log.exception("the provider failed")
             self.Status = FAILED

@@ -1,15 +1,15 @@
 """The life of an event: from one invocation to the next, until there is an outcome. Time and AWS are arguments.
 
-What outlasts an invocation goes on in a fresh one of the same function, invoked asynchronously with the event and what has
-to be remembered; the chain ends before CloudFormation's patience does.
+What outlasts an invocation goes on in a fresh one, with the event and what has to be remembered; the chain ends before
+CloudFormation's patience does.
 """
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from handler.answer import compact
 from sentinel_tables import allowance as time_allowed
 from sentinel_tables.allowance import Allowance, Clock
 from sentinel_tables.converge import Tables
@@ -51,8 +51,8 @@ class Means:
 def recalled(event: Mapping[str, Any], now: float) -> Memory:
     """What is remembered of the event; in its first invocation, by when it has to be answered.
 
-    CloudFormation's patience begins when it signs the ResponseURL, which may be a while before Lambda delivers the event: an
-    event that is over by then touches nothing. A date that cannot be, such as one of a sample event, does not count.
+    CloudFormation's patience begins when it signs the ResponseURL: an event that Lambda delivers after it touches nothing. A
+    date that cannot be, such as one of a sample event, does not count.
     """
     memory = Memory.recalled(event.get(HANDED_OVER))
     if memory.answer_by is None:
@@ -75,14 +75,17 @@ def serve(event: Mapping[str, Any], memory: Memory, ends_at: float, means: Means
     try:
         return provide(request, around, memory)
     except OutOfTime as pending:
-        log.info("handing over", extra={"reason": str(pending)})
+        memory.pending = str(pending)
+        log.info("handing over", extra={"reason": memory.pending})
     share = HAND_OVER_SHARE if may_have_to_undo(request) else HAND_OVER_SHARE + UNDO_SHARE
     try:
         hand_over(event, memory, ends_at, means, share)
     except SentinelTableError as error:
         ends = allowance.invocation_ends + (ends_at - allowance.invocation_ends) * UNDO_SHARE
         last = replace(allowance, invocation_ends=ends, answer_by=min(ends, allowance.answer_by))
-        remedy = " Repeat the operation." if isinstance(error, NotNow) else ""
+        remedy = ""
+        if isinstance(error, NotNow):  # it may be at work all the same
+            remedy, memory.alone = ". Repeat the operation.", False
         reason = f"The work could not be handed over: {error}{remedy}"
         return give_up(request, replace(around, allowance=last), memory, reason)
     return None
@@ -92,7 +95,7 @@ def hand_over(
     event: Mapping[str, Any], memory: Memory, ends_at: float, means: Means, share: float = HAND_OVER_SHARE
 ) -> None:
     """Goes on in a fresh invocation. Raises RefusedByAws, or NotNow where that share of the time left was not enough."""
-    payload = json.dumps({**event, HANDED_OVER: memory.note()}).encode()
+    payload = compact({**event, HANDED_OVER: memory.note()})
     clock, pause = means.clock, 0.25
     until = clock.now() + (ends_at - clock.now()) * share
     while True:

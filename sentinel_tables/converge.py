@@ -12,9 +12,10 @@ from sentinel_tables import ownership
 from sentinel_tables.allowance import Allowance
 from sentinel_tables.endings import GivenBack, Removed
 from sentinel_tables.errors import NotNow, OutOfTime, RefusedByAws, SentinelTableError, shown
-from sentinel_tables.goals import DOUBT_SECONDS, VISIBILITY_SECONDS, Done, Goal, Move, Standing, Trail, Wait
+from sentinel_tables.goals import DOUBT_SECONDS, TAG_LAG_SECONDS, VISIBILITY_SECONDS, Done, Goal, Move, Standing, Trail, Wait
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Encryption, Facet, LiveTable
+from sentinel_tables.plan import Desired
 from sentinel_tables.steps import Effect, Step
 
 log = logging.getLogger(__name__)
@@ -114,7 +115,8 @@ class _Work:
     def __init__(self, goal: Goal, tables: Tables, allowance: Allowance, memory: Memory) -> None:
         self.goal, self.tables, self.allowance, self.memory = goal, tables, allowance, memory
         self.clock = allowance.clock
-        self.pace = _Pace(began=self.clock.now(), what=f"table {shown(goal.name)} has not been looked at")
+        what = memory.pending or f"table {shown(goal.name)} has not been looked at"
+        self.pace = _Pace(began=self.clock.now(), what=what)
         self.live: LiveTable | None = None
         self.again = goal.facets
         self.whole_at = 0.0
@@ -136,11 +138,11 @@ class _Work:
         """Reads, decides, and takes the step that was decided on, if it was one."""
         move = self._decide()
         self._tell_of_step(move)
-        if self._is_stale(move):
-            self.again = self.goal.facets
+        if stale := self._stale(move):
+            self.again = stale
             move = self._decide()
         if isinstance(move, Step):
-            self.again = frozenset({move.facet})
+            self.again = frozenset({move.facet, Facet.TAGS})
             self._take(move)
         elif isinstance(move, Wait):
             self.again = move.facets
@@ -173,9 +175,13 @@ class _Work:
         log.info("step", extra={"step": step.api, "table": self.goal.name, "reason": step.reason, "seconds": seconds})
         self.untold = None
 
-    def _is_stale(self, move: Move) -> bool:
-        age = self.clock.now() - self.whole_at
-        return self.live is not None and not isinstance(move, Wait) and age > STALE_SECONDS
+    def _stale(self, move: Move) -> frozenset[Facet]:
+        """What has to be read again before that is done: all that was read long ago; before a step, whose the table is."""
+        if self.live is None or isinstance(move, Wait):
+            return frozenset()
+        if self.clock.now() - self.whole_at > STALE_SECONDS:
+            return self.goal.facets
+        return frozenset({Facet.TAGS}) - self.again if isinstance(move, Step) else frozenset()
 
     def _remember(self, move: Move) -> None:
         if self.live is not None and not self.memory.table_id and not (isinstance(move, Wait) and move.predecessor):
@@ -191,14 +197,16 @@ class _Work:
             raise RefusedByAws(f"Table {shown(self.goal.name)}: {what}. Find out why, then repeat the operation.")
         tried_before = self.memory.tried_at
         if step.effect is Effect.CREATES:
-            self.memory.tried_at = self.clock.now()
+            self.memory.tried_at, self.memory.alone = self.clock.now(), True
         if step.effect is Effect.ADOPTS and self.live is not None and self.memory.adopted is None:
-            self.memory.adopted = ownership.marks(self.live.table.tags)
+            self.memory.adopted, self.memory.alone = ownership.marks(self.live.table.tags), True
         log.debug("taking", extra={"step": step.api, "table": self.goal.name, "reason": step.reason})
         began = self.clock.now()
         try:
             self.tables.take(step)
         except SentinelTableError as refusal:
+            if step.effect is Effect.REMOVES and "ags are being updated" in str(refusal):
+                self.clock.sleep(max(0.0, min(TAG_LAG_SECONDS, self.allowance.left())))
             if isinstance(refusal, NotNow) and refusal.in_doubt:
                 self.pace.took(step, self.clock.now() + DOUBT_SECONDS)
             elif step.effect is Effect.CREATES:
@@ -218,8 +226,14 @@ class _Work:
 
 
 def _with_key_arn(goal: Goal, tables: Tables) -> Goal:
-    if not isinstance(goal, Standing):
-        return goal
-    desired, settings = goal.desired, goal.desired.table.settings
+    if isinstance(goal, Standing):
+        return replace(goal, desired=_keyed(goal.desired, tables))
+    if isinstance(goal, Removed | GivenBack) and goal.unfinished:
+        return replace(goal, unfinished=_keyed(goal.unfinished, tables))
+    return goal
+
+
+def _keyed(desired: Desired, tables: Tables) -> Desired:
+    settings = desired.table.settings
     settings = replace(settings, encryption=tables.with_key_arn(settings.encryption))
-    return replace(goal, desired=replace(desired, table=replace(desired.table, settings=settings)))
+    return replace(desired, table=replace(desired.table, settings=settings))

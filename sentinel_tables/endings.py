@@ -13,16 +13,17 @@ from sentinel_tables.plan import Desired, plan, plan_removal, plan_return
 
 LATE_CREATE_SECONDS = 5.0
 """How long a Delete for a Create that was cancelled looks for the table which that Create may yet make."""
+LIKE_NEW_SECONDS = 1800.0
+"""How long a table's time to live cannot have been turned off by a later update, for DynamoDB refuses to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
     """That the table is gone, where its owner created it, or released, where it was adopted; left alone where neither.
 
-    `made_since` limits that to a table that is no older, in seconds since the epoch. `may_yet_come` says that a Create of
-    the same resource may be at work somewhere else, and may have adopted an older one. `unfinished` limits it to a table
-    that is not yet as it was to be: one that was finished may hold records. `made_here` says that this very event made it,
-    and may have protected it.
+    `made_since` limits that to a table that is no older, in seconds since the epoch; `unfinished` to one on its way to what
+    is desired, for a finished one may hold records. `may_yet_come`: a Create of the same resource may be at work elsewhere,
+    and may have adopted an older table. `made_here`: this very event made the table, and may have protected it.
     """
 
     name: str
@@ -59,9 +60,16 @@ class Removed:
             if self.may_yet_come and trail.taken is None and not trail.has_waited(wait.what, LATE_CREATE_SECONDS):
                 return wait
             return _ended(trail, found="it was left: its tags do not name this resource as its owner")
-        if self.unfinished is not None and not plan(self.unfinished, live):
-            return Done("it was left: it is finished, and may hold records", spared=True)
+        if self.unfinished is not None and not self._is_half_made(self.unfinished, live, trail):
+            return Done("it was left: it may have been finished, and hold records", spared=True)
         return self._remove(held, live, trail)
+
+    def _is_half_made(self, desired: Desired, live: LiveTable, trail: Trail) -> bool:
+        """Whether nothing but the last of the steps is left that follow CreateTable. A later update leaves other ones."""
+        left, steps = plan(desired, live), plan(desired, None)[1:]
+        recovery = live.table.settings.recovery_days in (None, desired.table.settings.recovery_days)
+        like_new = self.made_here or trail.now - live.created_at < LIKE_NEW_SECONDS
+        return left != () and steps[-len(left) :] == left and recovery and like_new
 
     def _remove(self, held: Hold, live: LiveTable, trail: Trail) -> Move:
         step = plan_removal(self.owner, live, unprotect=self.made_here)[0]
@@ -73,12 +81,17 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """That a table which this event adopted has the tags of ownership that it had `before`. Nothing else is done to it."""
+    """That a table which this event adopted, and has not finished, has the tags of ownership that it had `before`."""
 
     name: str
     owner: Owner
     before: Mapping[str, str]
-    facets: frozenset[Facet] = frozenset({Facet.TABLE, Facet.TAGS})
+    unfinished: Desired | None = None
+
+    @property
+    def facets(self) -> frozenset[Facet]:
+        """What it has to know of the table."""
+        return frozenset(Facet) if self.unfinished else frozenset({Facet.TABLE, Facet.TAGS})
 
     def next_move(self, live: LiveTable | None, memory: Memory, trail: Trail) -> Move:
         """A table that is there no more, or that somebody else has taken over meanwhile, is left alone."""
@@ -87,6 +100,8 @@ class GivenBack:
         if not self.facets <= live.facets:
             return Wait(f"table {shown(self.name)} is {live.status}")
         ours = ownership.hold(self.owner, live.table.tags) is not Hold.NOT
+        if ours and self.unfinished and not live.motions and not plan(self.unfinished, live):
+            return Done("it was left: it was taken over", spared=True)
         between = trail.taken and live.table.tags.get(ownership.STACK_ID) in (None, self.owner.stack_id)
         steps = plan_return(live, self.before) if ours or between else ()
         if not steps:

@@ -21,10 +21,14 @@ class Memory:
     """When CreateTable was called for a table that was not there, and was not refused."""
     made_at: float | None = None
     """When CreateTable accepted the table."""
+    alone: bool = False
+    """Whether no other invocation can have finished what was made or adopted: it was here, or the event has failed."""
     held: bool = False
     """Whether the table in hand was seen to be this resource's."""
     adopted: dict[str, str] | None = None
     """The ownership tags of the table that this event took over, as they were before."""
+    pending: str = ""
+    """What was waited for when the last invocation's time was used up."""
     failure: str = ""
     """Why the event has failed, while what it made is being removed."""
     answer: dict[str, Any] | None = None
@@ -41,6 +45,7 @@ class Memory:
         for name, kinds in _KINDS.items():
             if isinstance(note, dict) and name in note and isinstance(note[name], kinds):
                 setattr(memory, name, note[name])
+        memory.alone = memory.alone and memory.failure != ""
         return memory
 
 
@@ -49,8 +54,10 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "table_id": str,
     "tried_at": (int, float, NoneType),
     "made_at": (int, float, NoneType),
+    "alone": bool,
     "held": bool,
     "adopted": (dict, NoneType),
+    "pending": str,
     "failure": str,
     "answer": (dict, NoneType),
 }

@@ -1,7 +1,7 @@
 """Create, Update and Delete: which table, whose it is, which physical id and attributes the answer has.
 
-The physical id is the table's name. A Create that failed without having made a table answers with an id that is no table's
-name: the Delete which CloudFormation sends next is not to touch a table that stood there before.
+The physical id is the table's name. A Create that made no table answers with an id that is no table's name: the Delete
+that CloudFormation sends next is not to touch one that stood there before.
 """
 
 import logging
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 ATTRIBUTES = ("TableName", "Arn", "TableId", "Schema", "StreamArn")
 """What `Fn::GetAtt` gives; the last one where the table has a stream."""
-LONGEST_CREATE_SECONDS = 86_400
+LONGEST_CREATE_SECONDS = 10_800
 """How old a table may be that a Create left which never answered. An older one was retained."""
 NOT_CREATED = "not-created"
 """How the physical id of a Create begins that made no table. The colon after it is in no table's name."""
@@ -107,8 +107,7 @@ def _update(request: Request, around: Surroundings, memory: Memory) -> Outcome:
 def _new(request: Request, goal: Standing, around: Surroundings, memory: Memory) -> Outcome:
     """A table that this resource did not have before. Where that fails, what this event made of it is undone first.
 
-    After a replacement that failed, CloudFormation never mentions the new table again; nor after an event that came once
-    more when it was long answered.
+    CloudFormation never mentions the new table of a failed replacement again, nor that of an event that comes twice.
     """
     if not memory.failure:
         allowance = around.allowance.keeping_back(around.removal_reserve)
@@ -143,15 +142,15 @@ def _undo(request: Request, name: str, around: Surroundings, memory: Memory) -> 
 
 
 def _to_undo(request: Request, name: str, memory: Memory) -> Removed | GivenBack | None:
-    """What is to be undone of the new table.
+    """What is to be undone of the new table; what another invocation may have answered for is left where it is finished.
 
-    What an invocation has made that died is known by the table's age, and by its not being finished. That is looked for
-    after a replacement alone: after a Create, the Delete that CloudFormation sends looks for it.
+    What one has made that died is known by the table's age. After a Create, CloudFormation's Delete looks for that.
     """
+    unfinished = None if memory.alone else request.desired
     if memory.adopted is not None:
-        return GivenBack(name, request.owner, memory.adopted)
+        return GivenBack(name, request.owner, memory.adopted, unfinished)
     if memory.tried_at is not None:
-        return Removed(name, request.owner, may_yet_come=not memory.table_id, made_here=True)
+        return Removed(name, request.owner, may_yet_come=not memory.table_id, unfinished=unfinished, made_here=True)
     if request.verb is Verb.UPDATE and request.sent_at is not None:
         return Removed(name, request.owner, request.sent_at, unfinished=request.desired)
     return None
@@ -170,7 +169,8 @@ def _delete(request: Request, around: Surroundings, memory: Memory) -> Outcome:
     if named and named != name and not done.ours and made_since != NEVER:
         if invented and request.sent_at is not None:
             made_since = request.sent_at - LONGEST_CREATE_SECONDS
-        done = _remove(Removed(named, request.owner, made_since, may_yet_come=invented), around, memory)
+        goal = Removed(named, request.owner, made_since, may_yet_come=invented, made_here=not invented)
+        done = _remove(goal, around, memory)
     if not done.why:
         log.info("left", extra={"table": name, "reason": "no table of this provider has that name"})
     return Outcome(request.physical_id)

@@ -135,12 +135,11 @@ def test_an_address_that_is_none_is_refused_and_not_logged(error: Exception, cap
 
 @pytest.mark.parametrize(
     ("data", "kept"),
-    [({}, True), ({"Arn": "x" * 3000}, True), ({"Arn": "x" * 4096}, False), ({"Arn": "\u2603" * 1000}, False)],
+    [({}, True), ({"Arn": "x" * 3000}, True), ({"Arn": "x" * 4096}, False), ({"Arn": "\u2603" * 1400}, False)],
 )
 def test_a_body_has_at_most_4096_bytes_and_loses_its_attributes_for_it(data: dict[str, str], kept: bool) -> None:
     body = body_of(ANSWER | {"Data": data})
     assert len(body) <= 4096
-    assert body.isascii()
     assert json.loads(body) == ANSWER | {"Data": data if kept else {}}
 
 

@@ -2,14 +2,19 @@
 
 import json
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from handler.life import HANDED_OVER, recalled
+from handler.clients import CONNECT_SECONDS, READ_SECONDS
+from handler.cloudformation import SentinelTable
+from handler.life import HANDED_OVER, Means, recalled
 from sentinel_tables.allowance import event_reserve, invocation_reserve, removal_reserve
+from sentinel_tables.dynamodb import DynamoTables
 from sentinel_tables.memory import Memory
-from tests.controlplane import FAST, REAL, Durations, Fault, Kind
+from tests.controlplane import FAST, REAL, Client, Durations, Fault, KeyService, Kind
+from tests.provider import WorldClock
 from tests.scene import INDEXES, Json, Scene, standing
 
 NAME = "sentinel-requests"
@@ -125,12 +130,12 @@ def test_a_hand_over_carries_the_event_and_what_has_to_be_remembered() -> None:
 
 
 def test_what_is_remembered_comes_through_json_as_it_was() -> None:
-    memory = Memory(1.5, "id", 2.5, 3.5, True, {"sentinel:origin": "created"}, "why", {"Status": "SUCCESS"})
+    memory = Memory(1.5, "id", 2.5, 3.5, True, True, {"sentinel:origin": "created"}, "what", "why", {"Status": "SUCCESS"})
     assert Memory.recalled(json.loads(json.dumps(memory.note()))) == memory
     assert Memory.recalled(None) == Memory.recalled("x") == Memory.recalled({"unheard": 1}) == Memory()
 
 
-@pytest.mark.parametrize("patience", [1, 2, 5, 30, 60, 120, 600])
+@pytest.mark.parametrize("patience", [1, 2, 5, 30, 60, 65, 120, 600])
 @pytest.mark.parametrize("timeout", [900.0, 60.0])
 def test_the_chain_ends_before_cloudformation_stops_waiting(patience: int, timeout: float) -> None:
     scene = Adoption(timeout=timeout, wanted={"ServiceTimeout": str(patience)})
@@ -249,6 +254,26 @@ def test_an_event_that_is_over_when_it_comes_again_touches_nothing(verb: str) ->
 def test_patience_is_that_of_the_template(timeout: Any, patience: float) -> None:
     event = {"ResponseURL": "https://x/", "ResourceProperties": {"ServiceTimeout": timeout}}
     assert recalled(event, NOW).answer_by == NOW + patience
+
+
+@pytest.mark.parametrize("seconds", [1.0, 3, 12, 40, 60, 120, 900])
+@pytest.mark.parametrize("timeout", [10, 20, 30, 60, 100, 3600])
+def test_a_call_to_aws_takes_less_than_what_is_kept_for_the_answer(seconds: float, timeout: int) -> None:
+    """Also one that begins at the last moment, and that nobody answers."""
+    scene, asked = Scene(), list[float]()
+
+    def means(patience: float) -> Means:
+        asked.append(patience)
+        tables = DynamoTables(Client(scene.plane), lambda: KeyService(scene.plane))
+        return Means(WorldClock(scene.clock), tables, print, lambda *_: 200, "sentinel-")
+
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: seconds * 1000, aws_request_id="a-1")
+    event = scene.event("Delete", {"ServiceTimeout": str(timeout)}, NAME) | {"ResponseURL": "https://x/"}
+    SentinelTable(means, "INFO")(event, context)
+    (patience,) = asked
+    patience = min(patience, CONNECT_SECONDS + READ_SECONDS)
+    assert patience < event_reserve(timeout)
+    assert patience * 2 < invocation_reserve(seconds)
 
 
 def test_what_was_remembered_counts_and_not_the_moment() -> None:
