@@ -79,11 +79,11 @@ class Answers:
         """Every signature given out so far: none may be in a log."""
         return tuple(self._signatures.values())
 
-    def url(self, event: Event) -> str:
-        """A ResponseURL for `event`, with a signature of its own."""
+    def url(self, event: Event, age: float = 0.0) -> str:
+        """A ResponseURL for `event`, with a signature of its own, which was made `age` seconds ago."""
         signature = self._signatures.setdefault(event["RequestId"], secrets.token_hex(32))
         path = urllib.parse.quote(f"{event['StackId']}|{event['LogicalResourceId']}|{event['RequestId']}", safe="/")
-        now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() - age))
         query = urllib.parse.urlencode(
             {
                 "X-Amz-Algorithm": "AWS4-HMAC-SHA256",

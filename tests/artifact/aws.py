@@ -95,7 +95,7 @@ class FakeAws:
     faults: Faults = field(default_factory=Faults)
 
     def __post_init__(self) -> None:
-        self._settings = Settings(self.engine)
+        self.settings = Settings(self.engine)
         self._closed = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
@@ -151,7 +151,7 @@ class FakeAws:
                 self.invoke(request.arguments["Payload"])
             return Reply(202, "")
         if request.service in SERVICES.values():
-            return self._settings.call(request.service, request.action, request.arguments)
+            return self.settings.call(request.service, request.action, request.arguments)
         return refusal("UnknownOperationException", f"no {request.service}:{request.action} here")
 
     def _record(self, request: _Request, at: float, told: Reply | None) -> None:

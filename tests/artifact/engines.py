@@ -8,6 +8,7 @@ import datetime
 import http.client
 import json
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
@@ -182,6 +183,10 @@ class Settings:
         if service == "dynamodb" and action in TABLES:
             return self._table(action, arguments)
         return self._engine.call(service, action, arguments)
+
+    def age(self, name: str, seconds: float) -> None:
+        """From now on the table was made that long ago."""
+        self._kept.setdefault(name, {})["CreationDateTime"] = time.time() - seconds
 
     def _table(self, action: str, arguments: Arguments) -> Reply:
         name = arguments["TableName"]

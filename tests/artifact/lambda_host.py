@@ -27,22 +27,16 @@ SURVIVES: Final = frozenset({Outcome.RESPONSE, Outcome.ERROR})
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One run of one invocation. Times are `time.monotonic()`."""
+    """One run of one invocation."""
 
     payload: Mapping[str, Any]
     request_id: str
     cold: bool
     result: Result
-    started_at: float
-    ended_at: float
 
     @property
     def outcome(self) -> Outcome:
         return self.result.outcome
-
-    @property
-    def seconds(self) -> float:
-        return self.ended_at - self.started_at
 
 
 class LambdaHost:
@@ -124,12 +118,9 @@ class LambdaHost:
 
     def _attempt(self, invocation: Invocation) -> Outcome:
         environment, cold = self._take()
-        started_at = time.monotonic()
         result = environment.run(invocation)
         self._give_back(environment, result.outcome)
-        self.attempts.append(
-            Attempt(json.loads(invocation.payload), invocation.request_id, cold, result, started_at, time.monotonic())
-        )
+        self.attempts.append(Attempt(json.loads(invocation.payload), invocation.request_id, cold, result))
         return result.outcome
 
     def _take(self) -> tuple[Environment, bool]:

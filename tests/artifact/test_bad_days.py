@@ -17,7 +17,7 @@ from .events import Resource
 from .faults import Fault
 from .runtime_api import Outcome
 from .schemas import expected_indexes, live_indexes
-from .world import World
+from .world import ANSWER_SECONDS, World
 
 pytestmark = pytest.mark.awslambdaric
 
@@ -39,14 +39,10 @@ BAD_PROPERTIES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("properties", BAD_PROPERTIES.values(), ids=BAD_PROPERTIES)
-def test_a_bad_property_fails_within_a_second_and_without_a_call(world: World, properties: dict[str, Any]) -> None:
-    world.ask(Resource("none").create())  # from here on it is warm
+def test_a_bad_property_fails_without_a_call(world: World, properties: dict[str, Any]) -> None:
     resource = Resource("breakglass")
     resource.properties |= properties
-    event = resource.create()
-    started_at = time.monotonic()
-    reason = world.fail(event)
-    assert world.put_of(event).at - started_at < 1
+    reason = world.fail(resource.create())
     assert reason.isprintable()
     assert not world.aws.calls
     world.assert_clean_log()
@@ -63,7 +59,7 @@ def test_a_bad_delete_still_succeeds(world: World) -> None:
 @pytest.mark.parametrize("payload", [None, [], "text", {}, {"RequestType": "Create"}], ids=str)
 def test_an_event_without_a_place_for_its_answer_ends_soon_and_calls_nobody(world: World, payload: Any) -> None:
     world.host.invoke(payload)
-    world.host.wait(20)
+    world.host.wait(ANSWER_SECONDS)
     assert not world.aws.calls
     assert not world.answers.puts
     assert all(attempt.outcome in {Outcome.RESPONSE, Outcome.ERROR} for attempt in world.host.attempts)
@@ -81,7 +77,7 @@ def test_a_malformed_event_is_answered_and_changes_nothing(world: World, change:
 def test_no_answer_goes_over_plain_http(world: World) -> None:
     event = Resource("none").create()
     world.host.invoke({**event, "ResponseURL": world.answers.url(event).replace("https://", "http://")})
-    world.host.wait(30)
+    world.host.wait(ANSWER_SECONDS)
     assert not world.answers.puts
 
 
@@ -127,7 +123,7 @@ def test_an_answer_that_is_refused_for_good_is_given_up(world: World) -> None:
     """S3's 403 (the URL has expired) does not pass: the invocation ends, well before its deadline of two minutes."""
     world.answers.order(*[BadDay(403)] * 100)
     world.send(Resource("none").create())
-    world.host.wait(60)
+    world.host.wait(ANSWER_SECONDS)
     assert 1 <= len(world.answers.puts) <= 20
 
 
@@ -193,11 +189,10 @@ def test_a_process_that_dies_at_any_call_of_a_delete_leaves_nothing(world: World
 def test_access_denied_fails_at_once_and_the_roll_back_succeeds(world: World, action: str) -> None:
     world.aws.faults.order(Fault.DENIED, action)
     resource = Resource("breakglass")
-    started_at = time.monotonic()
     answer = world.ask(resource.create())
-    assert time.monotonic() - started_at < 10
     assert answer["Status"] == "FAILED"
     assert action in answer["Reason"]
+    assert [call.error for call in world.aws.calls if call.action == action].count("AccessDeniedException") == 1
     world.succeed(resource, resource.delete(answer["PhysicalResourceId"]))
     assert world.client.list_tables()["TableNames"] == []
 
@@ -214,7 +209,7 @@ def test_two_deliveries_of_one_event_at_once_make_one_table(world: World) -> Non
     event = Resource("breakglass").create()
     world.send(event)
     world.send(event)
-    world.host.wait(60)
+    world.host.wait(ANSWER_SECONDS)
     answers = [put.answer for put in world.answers.accepted(event["RequestId"])]
     assert len(answers) == 2
     assert answers[0] == answers[1]
@@ -225,16 +220,16 @@ def test_two_deliveries_of_one_event_at_once_make_one_table(world: World) -> Non
 def test_a_create_that_is_cancelled_leaves_nothing(world: World) -> None:
     """CloudFormation sends Delete, with an id of its own making, while Create is at work; Create does not start over."""
     resource = Resource("breakglass")
-    world.aws.faults.order(Fault.SLOW, "UpdateTimeToLive")
+    world.aws.faults.order(Fault.HANGS, "UpdateTimeToLive", times=20)
     create = resource.create()
     world.send(create)
-    ends_at = time.monotonic() + 30
+    ends_at = time.monotonic() + ANSWER_SECONDS
     while not world.client.list_tables()["TableNames"]:
         assert time.monotonic() < ends_at
         time.sleep(0.02)
     world.succeed(resource, resource.delete("app-Table-1ABCDEFGHIJKL"))
     assert world.answer(create)["Status"] == "FAILED"
-    world.host.wait(60)
+    world.host.wait(ANSWER_SECONDS)
     assert world.client.list_tables()["TableNames"] == []
 
 

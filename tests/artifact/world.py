@@ -16,7 +16,7 @@ from .lambda_host import LambdaHost
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ANSWER_SECONDS: Final = 60.0
+ANSWER_SECONDS: Final = 600.0
 LAMBDA_LINES: Final = ("[ERROR]", "[WARNING]", "[INFO]", "[DEBUG]", "LAMBDA_WARNING:", "START ", "END ", "REPORT ")
 
 
@@ -49,9 +49,9 @@ class World:
         self.aws.invoke, self.aws.kill = self.host.invoke, self.host.kill
         self.client: DynamoDBClient = self.aws.client()
 
-    def send(self, event: Event) -> None:
-        """CloudFormation's half: hands the event to the function, with a ResponseURL."""
-        self.host.invoke({**event, "ResponseURL": self.answers.url(event)})
+    def send(self, event: Event, age: float = 0.0) -> None:
+        """CloudFormation's half: hands the event to the function, with a ResponseURL, `age` seconds after it was made."""
+        self.host.invoke({**event, "ResponseURL": self.answers.url(event, age)})
 
     def answer(self, event: Event, seconds: float = ANSWER_SECONDS, nth: int = 1) -> dict[str, Any]:
         """The answer to an event's `nth` delivery; AssertionError when it is none that CloudFormation takes."""
@@ -60,10 +60,10 @@ class World:
         assert not found, found
         return put.answer
 
-    def ask(self, event: Event, seconds: float = ANSWER_SECONDS) -> dict[str, Any]:
+    def ask(self, event: Event, seconds: float = ANSWER_SECONDS, age: float = 0.0) -> dict[str, Any]:
         """Sends the event and waits for the answer and for the end of the work."""
         nth = len(self.answers.accepted(event["RequestId"])) + 1
-        self.send(event)
+        self.send(event, age)
         answer = self.answer(event, seconds, nth)
         self.host.wait(ANSWER_SECONDS)
         assert len(self.answers.accepted(event["RequestId"])) == nth, "more than one answer"
