@@ -107,8 +107,8 @@ build-DriftFunction: fill-artifact
 fill-artifact: | python
 	@test -n "$(ARTIFACTS_DIR)" || { echo "ARTIFACTS_DIR says where the artifact goes, and it is not set." >&2; exit 1; }
 	@mkdir -p "$(ARTIFACTS_DIR)"
-	@cp -R handler sentinel_tables "$(ARTIFACTS_DIR)"
-	@find "$(ARTIFACTS_DIR)/handler" "$(ARTIFACTS_DIR)/sentinel_tables" -type f ! -name '*.py' -delete
+	@find handler sentinel_tables -name '*.py' -exec sh -c 'for each; do \
+		mkdir -p "$$0/$${each%/*}" && cp "$$each" "$$0/$$each" || exit 1; done' "$(ARTIFACTS_DIR)" {} +
 	@$(PYTHON) $(PIP_INSTALL) --no-compile --only-binary :all: --target "$(ARTIFACTS_DIR)" -r handler/requirements.txt
 	@mv "$(ARTIFACTS_DIR)"/crhelper-*.dist-info/NOTICE "$(ARTIFACTS_DIR)/crhelper"
 	@rm -rf "$(ARTIFACTS_DIR)"/crhelper-*.dist-info "$(ARTIFACTS_DIR)"/crhelper/*.pyi "$(ARTIFACTS_DIR)/crhelper/py.typed"

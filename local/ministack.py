@@ -26,7 +26,7 @@ from local.keeper import KEPT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-START_SECONDS = 30.0
+START_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Engine:
             aws_access_key_id=account,
             aws_secret_access_key=environment.CREDENTIAL,
             verify=str(self.ca_bundle),
-            config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60),
+            config=Config(retries={"total_max_attempts": 1}, connect_timeout=60, read_timeout=300),
         )
 
 

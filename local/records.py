@@ -60,7 +60,7 @@ def make_by_hand(client: DynamoDBClient, table: str) -> None:
             for index, attribute in INDEXES.items()
         ],
     )
-    client.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+    client.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 300})
 
 
 def write(client: DynamoDBClient, table: str, record: BreakGlassRecord) -> None:

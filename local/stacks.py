@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 600.0
 POLL_SECONDS = 0.1
 
 

@@ -1,6 +1,18 @@
-"""Options of the test run, and what it prints at its end."""
+"""Options of the test run, what it prints at its end, and what it keeps away from the tests."""
+
+import os
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]  # whoever runs the tests may have an account, and a shell that points to it
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(
+    filter(None, (os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), "127.0.0.1", "localhost"))
+)
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if not os.environ.get("CI"):  # where Hypothesis has a profile of its own
+    settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

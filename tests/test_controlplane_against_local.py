@@ -53,7 +53,8 @@ UNLIKE = frozenset(
 )
 """What is of each run, and what DynamoDB Local leaves out, always or of an index that is being made."""
 UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
-POLLS = 180
+POLLS = 1200
+LOOKS_AT_A_START = 3000
 """How often to look at a table that is not at rest: every half second in real time, every 15 seconds in virtual."""
 
 
@@ -312,9 +313,6 @@ SCRIPTS: dict[str, list[Step]] = {
 }
 """By the sentence of what they show."""
 
-AT_ONCE = 4
-"""How many scripts play at once: DynamoDB Local refuses to add indexes to more than five tables at once, for all of them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -345,10 +343,7 @@ class Stage:
     pause: float
 
     def play(self, script: list[Step]) -> list[Seen]:
-        """What is seen at each step; the work that the last one began is over, too, so that it stands in no other's way."""
-        seen = [self.step(step) for step in script]
-        self.at_rest()
-        return seen
+        return [self.step(step) for step in script]
 
     def step(self, step: Step) -> Seen:
         outcome, text, answer = "ok", "", {}
@@ -398,11 +393,11 @@ def dynamodb_local() -> Iterator[str]:
 
 
 class OneAtATime:
-    """A client that many threads share: DynamoDB Local now and then fails when two calls come at once."""
+    """A client that takes turns with others: DynamoDB Local now and then fails when two calls come at once."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, turn: Lock) -> None:
         self._client = client
-        self._turn = Lock()
+        self._turn = turn
 
     def __getattr__(self, api: str) -> Callable[..., Json]:
         def call(**arguments: Any) -> Json:
@@ -413,23 +408,30 @@ class OneAtATime:
         return call
 
 
-def local_client(endpoint: str) -> OneAtATime:
-    """A client that does not try again by itself, once DynamoDB Local answers."""
-    client = boto3.client(
+def local_client(endpoint: str, account: str) -> Any:
+    """A client that does not try again by itself.
+
+    DynamoDB Local keeps the tables of an access key apart, and adds indexes to five of them at once.
+    """
+    return boto3.client(
         "dynamodb",
         endpoint_url=endpoint,
         region_name="eu-central-1",
-        aws_access_key_id="local",
+        aws_access_key_id=account,
         aws_secret_access_key="local",
-        config=Config(retries={"total_max_attempts": 1}, max_pool_connections=AT_ONCE),
+        config=Config(retries={"total_max_attempts": 1}),
     )
-    for _ in range(200):
+
+
+def until_it_answers(endpoint: str) -> None:
+    client = local_client(endpoint, "local")
+    for _ in range(LOOKS_AT_A_START):
         try:
             client.list_tables()
         except EndpointConnectionError:
             time.sleep(0.1)
         else:
-            return OneAtATime(client)
+            return
     raise TimeoutError(endpoint)
 
 
@@ -442,19 +444,21 @@ def missing() -> str:
 
 @pytest.fixture(scope="module")
 def on_local() -> dict[str, list[Seen]]:
-    """All scripts, some side by side: an index takes DynamoDB Local half a minute, too."""
+    """All scripts, side by side: an index takes DynamoDB Local half a minute, too."""
     problem = missing()
     if problem and os.environ.get("CI") == "true":
         pytest.fail(problem)
     if problem:
         pytest.skip(problem)
-    with dynamodb_local() as endpoint, ThreadPoolExecutor(AT_ONCE) as pool:
-        client = local_client(endpoint)
-        play = partial(play_on, client, time.sleep, 0.5)
-        return dict(zip(SCRIPTS, pool.map(play, enumerate(SCRIPTS.values())), strict=True))
+    with dynamodb_local() as endpoint, ThreadPoolExecutor(len(SCRIPTS)) as pool:
+        until_it_answers(endpoint)
+        turn = Lock()
+        clients = [OneAtATime(local_client(endpoint, f"script{number}"), turn) for number in range(len(SCRIPTS))]
+        played = pool.map(partial(play_on, sleep=time.sleep, pause=0.5), clients, enumerate(SCRIPTS.values()))
+        return dict(zip(SCRIPTS, played, strict=True))
 
 
-def play_on(client: Any, sleep: Callable[[float], None], pause: float, numbered: tuple[int, list[Step]]) -> list[Seen]:
+def play_on(client: Any, numbered: tuple[int, list[Step]], sleep: Callable[[float], None], pause: float) -> list[Seen]:
     number, script = numbered
     return Stage(client, f"script-{number}", sleep, pause).play(script)
 
@@ -464,7 +468,7 @@ def on_model(number: int, script: list[Step]) -> list[Seen]:
     clock = VirtualClock()
     durations = Durations(describe_after_create=(0, 0), ttl_settles=(0, 0), ttl_cooldown=(0, 0), protection_cooldown=(0, 0))
     client = Client(ControlPlane(clock, durations=durations))
-    return play_on(client, clock.sleep, 15.0, (number, script))
+    return play_on(client, (number, script), clock.sleep, 15.0)
 
 
 @pytest.mark.parametrize("title", SCRIPTS)

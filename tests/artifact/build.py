@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-BUILD_SECONDS: Final = 180
+BUILD_SECONDS: Final = 1800
 TARGET: Final = re.compile(r"^(build-\w+):", re.MULTILINE)
 
 

@@ -29,8 +29,8 @@ JAVA_OPTIONS: Final = (
     "-Xmx512m", "-XX:TieredStopAtLevel=1", "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar",
     "-inMemory", "-delayTransientStatuses", "-disableTelemetry",
 )  # fmt: skip
-INSTALL_SECONDS: Final = 300
-READY_SECONDS: Final = 60.0
+INSTALL_SECONDS: Final = 1800
+READY_SECONDS: Final = 300.0
 
 
 def missing(what: str) -> NoReturn:

@@ -26,7 +26,7 @@ def facts() -> dict[str, Any]:
         pytest.fail(what, pytrace=False) if os.environ.get("CI", "").lower() == "true" else pytest.skip(what)
     command = [PYTHON, ROOT / "tests" / "security" / "facts.py", ROOT / "template.yaml"]
     environment = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}
-    told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)  # noqa: S603, PLW1510
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1200)  # noqa: S603, PLW1510
     assert told.returncode == 0, told.stderr
     known: dict[str, Any] = json.loads(told.stdout)
     return known
