@@ -3,20 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sentinel_tables_cli.intrinsics import PLACEHOLDER, Path
-from sentinel_tables_cli.template import RESOURCE_TYPE
+from sentinel_tables_cli.intrinsics import PLACEHOLDER, Path, Scope
+from sentinel_tables_cli.template import Template
 
 ATTRIBUTES = ("TableName", "Arn", "TableId", "Schema", "StreamArn")
 """The attributes that the provider answers with; the last one where the table has a stream."""
 
 
 def mistakes(document: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
-    """Each attribute that a template asks of a table and that the table does not have: path, logical id, what is wrong."""
-    tables = {
-        logical_id: resource.get("Properties")
-        for logical_id, resource in document.get("Resources", {}).items()
-        if isinstance(resource, Mapping) and resource.get("Type") == RESOURCE_TYPE
-    }
+    """Each attribute that a template asks of a table and that the table does not have: path, logical id, what is wrong.
+
+    No parameter is known here: what asks may depend on the very condition that the table's stream does.
+    """
+    tables = {table.logical_id: table.properties for table in Template("", document).tables(Scope())}
     for path, logical_id, attribute in asked(document):
         if logical_id in tables and (message := refusal(attribute, tables[logical_id])):
             yield path, logical_id, message
@@ -38,11 +37,10 @@ def asked(document: object, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
 
 
 def refusal(attribute: str, properties: object) -> str:
-    """What is wrong with asking this of a resource with these properties; nothing, where it is right."""
+    """What is wrong with asking this of a resource with these properties, resolved; nothing, where it is right."""
     if attribute not in ATTRIBUTES:
         return f"There is no attribute {attribute[:48]}. Use one of {', '.join(ATTRIBUTES)}."
-    plain = isinstance(properties, Mapping) and not any(str(key).startswith("Fn::") for key in properties)
-    if attribute == "StreamArn" and plain and "StreamSpecification" not in dict(properties):  # type: ignore[call-overload]
+    if attribute == "StreamArn" and isinstance(properties, Mapping) and "StreamSpecification" not in properties:
         return "There is no attribute StreamArn on a table without a stream. Add StreamSpecification to its Properties."
     return ""
 
@@ -58,6 +56,7 @@ def _named(value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
 
 def _substituted(value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
     text, local = (value[0], value[-1]) if isinstance(value, list) and value else (value, {})
+    local = local if isinstance(local, Mapping) else {}
     for name in PLACEHOLDER.findall(text) if isinstance(text, str) else ():
         logical_id, dot, attribute = name.strip().partition(".")
         if dot and name not in local and not name.startswith("!"):

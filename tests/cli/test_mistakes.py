@@ -63,6 +63,29 @@ def test_an_attribute_that_there_is_not_is_told_before_cloudformation_finds_it(d
     assert (told.exit_code, planned.exit_code) == (1, 1)
 
 
+STREAMS = {
+    "none": ("", 1),
+    "taken out": ("StreamSpecification: !Ref AWS::NoValue", 1),
+    "known at deployment": ("StreamSpecification: !If [Streaming, {StreamViewType: KEYS_ONLY}, !Ref AWS::NoValue]", 0),
+    "there": ("StreamSpecification: {StreamViewType: KEYS_ONLY}", 0),
+}
+
+
+@pytest.mark.parametrize(("line", "status"), STREAMS.values(), ids=STREAMS)
+def test_the_arn_of_a_stream_that_there_is_not(desk: Desk, line: str, status: int) -> None:
+    head = "Parameters: {Stream: {Type: String, Default: no}}\nConditions: {Streaming: !Equals [!Ref Stream, yes]}\n"
+    outputs = "Outputs: {Stream: {Condition: Streaming, Value: !GetAtt BreakGlass.StreamArn}}\n"
+    result = desk.type("validate", desk.file(f"{head}{BREAKGLASS}      {line}\n{outputs}"))
+    assert result.exit_code == status
+    assert ("There is no attribute StreamArn on a table without a stream." in result.stdout) == bool(status)
+
+
+@pytest.mark.parametrize("local", ["5", "Name", "[Name]", "{}"])
+def test_a_sub_is_looked_into_whatever_its_values_are(desk: Desk, local: str) -> None:
+    text = f'{BREAKGLASS}Outputs: {{O: {{Value: !Sub ["${{BreakGlass.Name}}", {local}]}}}}\n'
+    assert "BreakGlass: There is no attribute Name." in desk.type("validate", desk.file(text)).stdout
+
+
 TWICE = "  Copy:\n    Type: Custom::SentinelTable\n    Properties: {ServiceToken: x, Schema: session, TableName: %s}\n"
 TWO_OWNERS = (
     'Table "sentinel-breakglass" is asked for by "BreakGlass" and by "Copy", and has one owner. '
