@@ -1,13 +1,12 @@
 """E9501: properties of `Custom::SentinelTable` that the provider would refuse, in its own words."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it has no types
 
-from sentinel_tables_cli.intrinsics import Scope, resolve
+from sentinel_tables_cli.intrinsics import Scope
 from sentinel_tables_cli.properties import problems
-from sentinel_tables_cli.template import RESOURCE_TYPE
+from sentinel_tables_cli.template import Template
 
 
 class SentinelTableProperties(CloudFormationLintRule):  # type: ignore[misc] # its base has no types
@@ -26,10 +25,9 @@ class SentinelTableProperties(CloudFormationLintRule):  # type: ignore[misc] # i
     def match(self, cfn: Any) -> list[Any]:
         """One match for each problem, where it stands."""
         return [
-            RuleMatch(_standing(cfn.template, ["Resources", logical_id, "Properties", *problem.path]), problem.message)
-            for logical_id, resource in cfn.template.get("Resources", {}).items()
-            if isinstance(resource, Mapping) and resource.get("Type") == RESOURCE_TYPE
-            for problem in problems(resolve(resource.get("Properties") or {}, Scope()), self.config["prefix"])
+            RuleMatch(_standing(cfn.template, [*table.path, *problem.path]), problem.message)
+            for table in Template("", cfn.template).tables(Scope())
+            for problem in problems(table.properties, self.config["prefix"])
         ]
 
 

@@ -99,6 +99,13 @@ def test_the_prefix_can_be_configured(tmp_path: Path) -> None:
     assert "E9501" not in [rule for rule, *_ in lint(tmp_path, text, "--configure-rule", "E9501:prefix=acme-")]
 
 
+@pytest.mark.parametrize("text", ["Resources:\n", "Resources: []\n", "Outputs: {}\n"])
+def test_a_template_without_resources_is_left_to_cfn_lint(tmp_path: Path, text: str) -> None:
+    rules = {rule for rule, *_ in lint(tmp_path, text)}
+    assert rules
+    assert not {rule for rule in rules if rule == "E0002" or rule.startswith("E95")}
+
+
 @pytest.mark.parametrize("example", sorted((HERE / "examples").glob("*.yaml")), ids=lambda path: path.name)
 def test_the_examples_are_good(tmp_path: Path, example: Path) -> None:
     assert lint(tmp_path, example.read_text()) == []
