@@ -5,10 +5,12 @@ them. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/int
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
+
+from sentinel_tables_cli.references import Names
 
 Path = tuple[str | int, ...]
 PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
@@ -27,15 +29,18 @@ class Unknown:
 
     why: str
     branches: tuple[tuple[Path, object], ...] = ()
+    wrong: str = ""
+    """Why no deployment will know it either: the end of a sentence, and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is known: the values of parameters and pseudo parameters, the template's mappings and conditions."""
+    """What is known: the values of parameters and pseudo parameters, the template's mappings, conditions and names."""
 
     values: Mapping[str, object] = field(default_factory=dict)
     mappings: Mapping[str, object] = field(default_factory=dict)
     conditions: Mapping[str, object] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
 
 
 def resolve(value: object, scope: Scope) -> object:
@@ -65,11 +70,16 @@ def holds(condition: object, scope: Scope) -> bool | Unknown:
 
 
 def unknown_in(value: object) -> Unknown | None:
-    """The first unknown value at any depth."""
+    """The first unknown value at any depth, or before it the first that is wrong."""
+    return next(iter(sorted(_unknowns_in(value), key=lambda unknown: not unknown.wrong)), None)
+
+
+def _unknowns_in(value: object) -> Iterator[Unknown]:
     if isinstance(value, Unknown):
-        return value
+        yield value
     items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return next(filter(None, map(unknown_in, items)), None)
+    for item in items:
+        yield from _unknowns_in(item)
 
 
 def _mapping(value: Mapping[str, object], scope: Scope) -> dict[str, object]:
@@ -109,7 +119,12 @@ def told(name: str, argument: object) -> str:
 def _ref(argument: object, scope: Scope) -> object:
     if argument == Absent.NO_VALUE.value:
         return Absent.NO_VALUE
-    return scope.values.get(str(argument), Unknown(f"Ref {argument}"))
+    return scope.values.get(str(argument), Unknown(f"Ref {argument}", wrong=scope.names.refusal(str(argument))))
+
+
+def _get_att(argument: object, scope: Scope) -> object:
+    name = _text(argument[0] if isinstance(argument, list) else argument)
+    return Unknown(told("Fn::GetAtt", argument), wrong=scope.names.refusal(name))
 
 
 def _sub(argument: object, scope: Scope) -> object:
@@ -117,7 +132,7 @@ def _sub(argument: object, scope: Scope) -> object:
     values = {**scope.values, **{name: resolve(value, scope) for name, value in local.items()}}
     parts: dict[str, object] = {}
     for name in PLACEHOLDER.findall(_text(text)):
-        missing = Unknown(f"Fn::Sub with ${{{name}}}")
+        missing = Unknown(f"Fn::Sub with ${{{name}}}", wrong=scope.names.refusal(name.strip()))
         parts[name] = f"${{{name[1:]}}}" if name.startswith("!") else values.get(name.strip(), missing)
     if unknown := unknown_in(list(parts.values())):
         return unknown
@@ -130,7 +145,7 @@ def _if(argument: object, scope: Scope) -> object:
     if isinstance(truth, Unknown):
         branches = ((("Fn::If", 1), resolve(then, scope)), (("Fn::If", 2), resolve(otherwise, scope)))
         there = tuple(branch for branch in branches if branch[1] is not Absent.NO_VALUE)
-        return Unknown(f"Fn::If {name} ({truth.why})", there)
+        return Unknown(f"Fn::If {name} ({truth.why})", there, truth.wrong)
     return resolve(then if truth else otherwise, scope)
 
 
@@ -188,14 +203,15 @@ def _select(argument: object, scope: Scope) -> object:
 
 def _split(argument: object, scope: Scope) -> object:
     separator, text = (resolve(item, scope) for item in _items(argument))
-    unknown = unknown_in([separator, text])
-    return unknown or [*_text(text).split(_text(separator))]
+    return unknown_in([separator, text]) or [*_text(text).split(_text(separator))]
 
 
 def _find_in_map(argument: object, scope: Scope) -> object:
     keys = [resolve(item, scope) for item in _items(argument)]
     if unknown := unknown_in(keys):
         return unknown
+    if wrong := scope.names.refusal_in(scope.mappings, keys):
+        return Unknown(told("Fn::FindInMap", keys), wrong=wrong)
     found: object = scope.mappings
     for key in keys:
         found = found[_text(key)]  # type: ignore[index] # what is no mapping is told as what cannot be worked out
@@ -219,6 +235,7 @@ FUNCTIONS: Mapping[str, Callable[[object, Scope], object]] = {
     "Fn::And": _and,
     "Fn::Equals": _equals,
     "Fn::FindInMap": _find_in_map,
+    "Fn::GetAtt": _get_att,
     "Fn::If": _if,
     "Fn::Join": _join,
     "Fn::Not": _not,
@@ -228,4 +245,4 @@ FUNCTIONS: Mapping[str, Callable[[object, Scope], object]] = {
     "Fn::Sub": _sub,
     "Ref": _ref,
 }
-"""What can be worked out. Any other function has a value that only a deployment knows."""
+"""What can be worked out, or judged. Any other function has a value that only a deployment knows."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from sentinel_tables import properties as resource_properties
 from sentinel_tables import request
-from sentinel_tables.errors import InvalidRequest, InvalidSchema
+from sentinel_tables.errors import InvalidRequest, InvalidSchema, bounded, shown
 from sentinel_tables.ownership import Owner
 from sentinel_tables.plan import Desired
 from sentinel_tables.reading import ListOf, Reader, Structure
@@ -27,6 +27,8 @@ class Problem:
 
     path: Path
     message: str
+    plain: bool = False
+    """Whether CloudFormation itself refuses it, so that cfn-lint finds it without our rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Gap:
 
     place: str
     why: str
+    wrong: bool = False
+    """Whether no deployment will know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,17 @@ class Known:
 
 def problems(properties: object, prefix: str) -> tuple[Problem, ...]:
     """All that is wrong with a resource's properties, as far as they are known, for tables of that prefix."""
-    return tuple(_problems(resource_properties.RESOURCE, "", properties, ())) or tuple(_contradictions(properties, prefix))
+    if not isinstance(properties, Mapping | Unknown):
+        return (Problem((), f"Properties is {shown(properties)}. It takes a mapping.", plain=True),)
+    found = tuple(_problems(resource_properties.RESOURCE, "", properties, ()))
+    return (*_without_token(properties), *(found or _contradictions(properties, prefix)))
 
 
 def known(properties: object) -> Known:
     """What is known of them."""
     gaps: list[Gap] = []
     kept = _kept(resource_properties.RESOURCE, "", properties, gaps)
-    of_table = tuple(gap for gap in gaps if gap.place not in NOT_OF_THE_TABLE)
+    of_table = tuple(gap for gap in gaps if gap.place not in NOT_OF_THE_TABLE and not gap.wrong)
     found = kept if isinstance(kept, dict) else None
     return Known(found, of_table, all(gap.place != "TableName" for gap in gaps))
 
@@ -76,8 +83,16 @@ def desired(properties: Mapping[str, Any], owner: Owner, prefix: str, before: Ma
     return wanted
 
 
+def _without_token(properties: Mapping[str, object] | Unknown) -> Iterator[Problem]:
+    """The function has no word for this: without the token, CloudFormation does not ask it."""
+    if isinstance(properties, Mapping) and not properties.get("ServiceToken"):
+        takes = "the provider's ARN, as !ImportValue sentinel-tables-ServiceToken gives it"
+        yield Problem((), f"Property ServiceToken is missing. It takes {takes}.", plain=True)
+
+
 def _problems(reader: Reader, place: str, value: object, path: Path) -> Iterator[Problem]:
     if isinstance(value, Unknown):
+        yield from _dangling(place, value, path)
         for step, branch in value.branches:
             yield from _problems(reader, place, branch, path + step)
     elif isinstance(reader, Structure) and isinstance(value, Mapping):
@@ -85,8 +100,16 @@ def _problems(reader: Reader, place: str, value: object, path: Path) -> Iterator
     elif isinstance(reader, ListOf) and isinstance(value, list) and len(value) <= reader.most:
         for position, item in enumerate(value):
             yield from _problems(reader.reader, f"{place}[{position}]", item, (*path, position))
-    elif unknown_in(value) is None:
+    elif unknown := unknown_in(value):
+        yield from _dangling(place, unknown, path)
+    else:
         yield from _refusal(reader, place, value, path)
+
+
+def _dangling(place: str, unknown: Unknown, path: Path) -> Iterator[Problem]:
+    """A value that refers to what is not there."""
+    if unknown.wrong:
+        yield Problem(path, bounded(f"{f'Property {place}' if place else 'Properties'}: {unknown.wrong}"))
 
 
 def _problems_of_keys(reader: Structure, place: str, value: Mapping[str, object], path: Path) -> Iterator[Problem]:
@@ -143,7 +166,7 @@ def _kept(reader: Reader, place: str, value: object, gaps: list[Gap]) -> object:
         items = [_kept(reader.reader, f"{place}[{position}]", item, gaps) for position, item in enumerate(value)]
         return [item for item in items if item is not _HOLE]
     if unknown := unknown_in(value):
-        gaps.append(Gap(place, unknown.why))
+        gaps.append(Gap(place, unknown.why, wrong=bool(unknown.wrong)))
         return _HOLE
     return value
 

@@ -11,6 +11,7 @@ from cfnlint.decode import decode_str  # type: ignore[import-untyped] # it has n
 
 from sentinel_tables_cli.intrinsics import Path, Scope, Unknown, holds, resolve
 from sentinel_tables_cli.mistakes import Mistake, clean
+from sentinel_tables_cli.references import names_in
 
 RESOURCE_TYPE = "Custom::SentinelTable"
 NOT_OF_TEXT = ("AWS::SSM::",)
@@ -54,6 +55,7 @@ class Template:
             values={**pseudo, **values},
             mappings=_section(self.document, "Mappings"),
             conditions=_section(self.document, "Conditions"),
+            names=names_in(self.document),
         )
 
     def tables(self, scope: Scope) -> Iterator[Resource]:

@@ -29,6 +29,26 @@ MISTAKES = {
         "SSESpecification: {SSEEnabled: false, SSEType: KMS}",
         'Property SSESpecification.SSEType is "KMS", and SSEEnabled is false. Take SSEType out, or set SSEEnabled to true.',
     ),
+    "a reference to nothing": (
+        "TableName: !Ref Misspelt",
+        'Property TableName: there is no parameter or resource "Misspelt". Correct it, or add what it names.',
+    ),
+    "a reference to nothing, within a text": (
+        'TableName: !Sub "sentinel-${BreakGlas}"',
+        'Property TableName: there is no parameter or resource "BreakGlas". Did you mean BreakGlass?',
+    ),
+    "an attribute of nothing": (
+        "SSESpecification: {KMSMasterKeyId: !GetAtt Key.Arn}",
+        'Property SSESpecification.KMSMasterKeyId: there is no parameter or resource "Key". Correct it, or',
+    ),
+    "a pseudo parameter that there is not": (
+        'Tags: [{Key: a, Value: !Join ["", [!ImportValue x, !Ref AWS::Regoin]]}]',
+        'Property Tags[0].Value: there is no parameter or resource "AWS::Regoin". Did you mean AWS::Region?',
+    ),
+    "a mapping that there is not": (
+        "TableClass: !FindInMap [ByStage, prod, Class]",
+        'Property TableClass: there is no "ByStage" in Mappings. Correct the name, or add it.',
+    ),
 }
 
 
@@ -49,6 +69,58 @@ def test_all_mistakes_are_told_at_once(desk: Desk) -> None:
     lines = ("Schema2: x", "TableClass: GOLD", "TimeToLiveSpecification: {Enabled: perhaps}")
     result = desk.type("validate", desk.file(BREAKGLASS + "".join(f"      {line}\n" for line in lines)))
     assert "1 x Custom::SentinelTable, 3 wrong." in result.stdout
+
+
+TOKENS = ("      Token: x", "      ServiceToken: !Ref AWS::NoValue", '      ServiceToken: ""')
+
+
+@pytest.mark.parametrize("line", TOKENS)
+def test_without_its_token_no_table_is_asked_for(desk: Desk, line: str) -> None:
+    text = BREAKGLASS.replace("      ServiceToken: !ImportValue sentinel-tables-ServiceToken", line)
+    message = "Property ServiceToken is missing. It takes the provider's ARN, as !ImportValue sentinel-tables-ServiceToken "
+    name = desk.file(text)
+    assert f"{name}:5: BreakGlass: {message}" in desk.type("validate", name).stdout
+    assert f"BreakGlass: refused\n  ! {message}" in desk.plan(text).stdout
+
+
+@pytest.mark.parametrize(("value", "words"), [("foo", '"foo"'), ("[1]", '["1"]')])
+def test_properties_that_are_no_mapping(desk: Desk, value: str, words: str) -> None:
+    name = desk.file(f"Resources: {{A: {{Type: 'Custom::SentinelTable', Properties: {value}}}}}\n")
+    assert desk.type("validate", name).stdout.startswith(f"{name}:1: A: Properties is {words}. It takes a mapping.\n")
+
+
+def test_a_key_that_no_mapping_has_for_the_value_given(desk: Desk) -> None:
+    head = "Parameters: {Stage: {Type: String, Default: prod}}\nMappings: {ByStage: {prod: {Class: STANDARD}}}\n"
+    name = desk.file(f"{head}{BREAKGLASS}      TableClass: !FindInMap [ByStage, !Ref Stage, Class]\n")
+    assert desk.type("validate", name).exit_code == 0
+    told = desk.type("validate", name, "--parameters", "Stage=dev").stdout
+    assert 'Property TableClass: there is no "dev" in Mappings.ByStage. Use one of prod.\n' in told
+    assert told.endswith(" 1 wrong.\n")
+
+
+ELSEWHERE = {
+    "another transform": "Transform: [AWS::LanguageExtensions, Mine]\n",
+    "an include": "Outputs: {Fn::Transform: {Name: AWS::Include}}\n",
+    "a loop": "Outputs: {'Fn::ForEach::Each': [Misspelt, [a], {}]}\n",
+}
+
+
+@pytest.mark.parametrize("more", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_name_may_come_from_what_only_cloudformation_expands(desk: Desk, more: str) -> None:
+    text = f"{BREAKGLASS}      TableName: !Ref Misspelt\n      TableClass: !FindInMap [By, a, b]\n{more}"
+    assert desk.type("validate", desk.file(text)).exit_code == 0
+
+
+def test_a_name_may_come_from_a_module(desk: Desk) -> None:
+    text = f"{BREAKGLASS}      TableName: !Ref Part.Name\n  Part: {{Type: 'My::S3::Bucket::MODULE'}}\n"
+    assert desk.type("validate", desk.file(text)).exit_code == 0
+
+
+@pytest.mark.parametrize(("name", "status"), [("WriterRole", 0), ("ServerlessRestApi", 0), ("Reader", 1)])
+def test_a_name_may_be_one_that_the_serverless_transform_makes(desk: Desk, name: str, status: int) -> None:
+    text = f"Transform: AWS::Serverless-2016-10-31\n{BREAKGLASS}      Tags: [{{Key: a, Value: !Ref {name}}}]\n"
+    text += "  Writer: {Type: 'AWS::Serverless::Function'}\n"
+    assert desk.type("validate", desk.file(text)).exit_code == status
 
 
 @pytest.mark.parametrize("asking", ["!GetAtt BreakGlass.TableArn", '!Sub "x-${BreakGlass.TableArn}"'])
@@ -118,7 +190,8 @@ def test_tables_that_are_not_deployed_together_may_have_one_name(desk: Desk, val
 
 def test_validate_passes_over_what_only_a_deployment_knows(desk: Desk) -> None:
     lines = ("TableName: !ImportValue name", "Tags: !If [Tagged, [{Key: !Ref K, Value: !GetAtt A.B}], !Ref AWS::NoValue]")
-    result = desk.type("validate", desk.file(BREAKGLASS + "".join(f"      {line}\n" for line in lines)))
+    text = "Parameters: {K: {Type: String}}\n" + BREAKGLASS + "".join(f"      {line}\n" for line in lines)
+    result = desk.type("validate", desk.file(text + "  A: {Type: 'AWS::SQS::Queue'}\n"))
     assert result.exit_code == 0
     assert result.stdout == "1 x Custom::SentinelTable, 0 wrong; 2 passed over, known only at deployment.\n"
 

@@ -198,7 +198,8 @@ def test_what_may_not_be_seen_is_taken_to_be_as_wanted_and_told(desk: Desk, api:
 
 def test_a_value_that_only_a_deployment_knows_is_said_and_left_as_it_stands(desk: Desk) -> None:
     desk.deploy(BREAKGLASS)
-    planned = desk.planned(with_properties("SSESpecification: {KMSMasterKeyId: !GetAtt Key.Arn}"), *OWN)
+    key = "  Key: {Type: 'AWS::KMS::Key'}\n"
+    planned = desk.planned(with_properties("SSESpecification: {KMSMasterKeyId: !GetAtt Key.Arn}") + key, *OWN)
     assert planned["outcome"] == "nothing"
     assert planned["unknown"] == [{"property": "SSESpecification.KMSMasterKeyId", "why": "Fn::GetAtt Key.Arn"}]
 
