@@ -5,12 +5,11 @@ from typing import Any
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it has no types
 
 from sentinel_tables_cli.contested import contested
-from sentinel_tables_cli.intrinsics import Scope
 from sentinel_tables_cli.template import Template
 
 
 class SentinelTableNames(CloudFormationLintRule):  # type: ignore[misc] # its base has no types
-    """Compares the names that are known; a resource with a Condition is passed over."""
+    """Compares the names that are known by the parameters' defaults, of the resources that these leave there."""
 
     id = "E9503"
     shortdesc = "One owner for each table of Custom::SentinelTable"
@@ -19,5 +18,6 @@ class SentinelTableNames(CloudFormationLintRule):  # type: ignore[misc] # its ba
 
     def match(self, cfn: Any) -> list[Any]:
         """One match for each resource that asks for the table of one before it."""
-        tables = Template("", cfn.template).tables(Scope())
-        return [RuleMatch(list(problem.path), problem.message) for _, problem in contested(tables)]
+        template = Template("", cfn.template)
+        found = contested(template.tables(template.scope({}, {})))
+        return [RuleMatch(list(problem.path), problem.message) for _, problem in found]

@@ -1,16 +1,18 @@
 """E9501: properties of `Custom::SentinelTable` that the provider would refuse, in its own words."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it has no types
 
 from sentinel_tables_cli.intrinsics import Scope
-from sentinel_tables_cli.properties import problems
-from sentinel_tables_cli.template import Template
+from sentinel_tables_cli.properties import Problem, problems
+from sentinel_tables_cli.template import Resource, Template
 
 
 class SentinelTableProperties(CloudFormationLintRule):  # type: ignore[misc] # its base has no types
-    """Walks the properties along the provider's own readers; functions are passed over at any depth."""
+    """Walks the properties along the provider's own readers; what no parameter's default tells is passed over."""
 
     id = "E9501"
     shortdesc = "Properties of Custom::SentinelTable"
@@ -23,12 +25,23 @@ class SentinelTableProperties(CloudFormationLintRule):  # type: ignore[misc] # i
         self.configure()
 
     def match(self, cfn: Any) -> list[Any]:
-        """One match for each problem, where it stands."""
+        """One match for each problem, where it stands; what cfn-lint finds by itself is not said again."""
         return [
             RuleMatch(_standing(cfn.template, [*table.path, *problem.path]), problem.message)
-            for table in Template("", cfn.template).tables(Scope())
-            for problem in problems(table.properties, self.config["prefix"])
+            for table, found in self._found(Template("", cfn.template))
+            for problem in found
+            if not problem.plain
         ]
+
+    def _found(self, template: Template) -> Iterator[tuple[Resource, list[Problem]]]:
+        """With no parameter known, both branches of an `Fn::If` are looked into; the defaults may add to that."""
+        scope = template.scope({}, {})
+        by_default = [*template.tables(replace(scope, names=scope.names.of_maps_alone()))]
+        for table, named in zip(template.tables(Scope()), by_default, strict=True):
+            found = [*problems(table.properties, self.config["prefix"])]
+            more = problems(named.properties, self.config["prefix"]) if named.present is not False else ()
+            told = {problem.message for problem in found}
+            yield table, [*found, *(problem for problem in more if problem.message not in told)]
 
 
 def _standing(document: Any, path: list[str | int]) -> list[str | int]:

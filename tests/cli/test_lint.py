@@ -93,6 +93,43 @@ def test_a_table_has_one_owner(tmp_path: Path) -> None:
     assert found == [("E9503", 10, f"{message} Give one of them another TableName.")]
 
 
+DEFAULTS = """Parameters: {Name: {Type: String, Default: training}, Other: {Type: String, Default: ""}}
+Conditions: {Named: !Not [!Equals [!Ref Other, ""]]}
+Resources:
+  A: {Type: "Custom::SentinelTable", Properties: {ServiceToken: x, Schema: session, TableName: !Ref Name}}
+  B:
+    Type: Custom::SentinelTable
+    Properties: {ServiceToken: x, Schema: session, TableName: !If [Named, !Ref Other, !Ref AWS::NoValue]}
+  C: {Type: "Custom::SentinelTable", Condition: Named, Properties: {ServiceToken: x, Schema: session}}
+"""
+
+
+def test_names_are_known_by_the_defaults_of_parameters(tmp_path: Path) -> None:
+    ((rule, line, message),) = lint(tmp_path, DEFAULTS)
+    assert (rule, line) == ("E9501", 4)
+    assert message.startswith('Property TableName is "training". It takes a name that begins with ')
+    twice = DEFAULTS.replace("training", "sentinel-sessions")
+    assert [(rule, line) for rule, line, _ in lint(tmp_path, twice)] == [("E9503", 7)]
+
+
+PLAIN = {
+    "no token": (HEAD.replace("ServiceToken: !ImportValue sentinel-tables-ServiceToken", "Schema: session"), "E3003"),
+    "no such parameter": (f"{HEAD}      Schema: !Ref Nome\n", "E1020"),
+    "no mapping": (HEAD.partition("\n      ServiceToken")[0] + " text\n", "E3012"),
+}
+
+
+@pytest.mark.parametrize(("text", "rule"), PLAIN.values(), ids=PLAIN)
+def test_what_cfn_lint_finds_by_itself_is_not_said_twice(tmp_path: Path, text: str, rule: str) -> None:
+    assert [found for found, *_ in lint(tmp_path, text) if found.startswith("E")] == [rule]
+
+
+def test_a_key_that_is_in_no_mapping_is_said(tmp_path: Path) -> None:
+    text = f"{HEAD}      Schema: !FindInMap [By, b, C]\nMappings: {{By: {{a: {{C: session}}}}}}\n"
+    message = 'Property Schema: there is no "b" in Mappings.By. Use one of a.'
+    assert ("E9501", 9, message) in lint(tmp_path, text)
+
+
 def test_the_prefix_can_be_configured(tmp_path: Path) -> None:
     text = HEAD + "      Schema: session\n      TableName: acme-sessions\n"
     assert [rule for rule, *_ in lint(tmp_path, text) if rule == "E9501"] == ["E9501"]
