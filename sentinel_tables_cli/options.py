@@ -33,8 +33,11 @@ def _told(work: Callable[[], Any]) -> Any:
         error.exit_code = 1 if error.exit_code == USAGE_STATUS else error.exit_code
         raise
     except (Mistake, SentinelTableError) as error:
-        present.console(stderr=True).print(f"Error: {error}", style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from None
+        sentence = str(error)
+    except RecursionError:
+        sentence = "The template is nested too deeply. Take some of its nesting out."
+    present.console(stderr=True).print(f"Error: {sentence}", style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(1)
 
 
 def pairs(words: list[str]) -> dict[str, str]:

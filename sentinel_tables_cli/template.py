@@ -9,6 +9,7 @@ from typing import Any
 
 from cfnlint.decode import decode_str  # type: ignore[import-untyped] # it has no types
 
+from sentinel_tables_cli.files import json_in
 from sentinel_tables_cli.intrinsics import Path, Scope, Unknown, holds, resolve
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.references import names_in
@@ -100,6 +101,8 @@ def read(name: str) -> Template:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise Mistake(f"{clean(name)} cannot be read: {clean(why)}. Name a template's file.") from None
+    if name.lower().endswith(".json"):
+        json_in(text, name, "Mend the template there.")
     return parse(text, name)
 
 

@@ -225,6 +225,27 @@ def test_a_file_that_is_no_template(desk: Desk, command: str, text: str, message
     assert result.stdout == ""
 
 
+def test_a_file_named_json_that_is_not_json_is_told_with_its_line(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "template.json"
+    path.write_text('{"Resources": {"A": {"Type": "Custom::SentinelTable",\n"Properties": {"Schema": "approval",\n}}}}')
+    result = desk.type("validate", str(path))
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: {path}:")
+    assert " is not JSON: " in result.stderr
+    assert result.stderr.endswith(". Mend the template there.\n")
+
+
+@pytest.mark.parametrize("command", ["plan", "validate"])
+def test_a_template_that_is_nested_too_deeply(desk: Desk, tmp_path: Path, command: str) -> None:
+    path = tmp_path / "deep.json"
+    for depth in range(50, 601, 50):
+        inner = '{"a":' * depth + "{}" + "}" * depth
+        path.write_text(f'{{"Resources": {{"A": {{"Type": "Custom::SentinelTable", "Properties": {{"Tags": {inner}}}}}}}}}')
+        result = desk.type(command, str(path))
+        assert result.exit_code == 1
+        assert isinstance(result.exception, SystemExit)
+
+
 def test_a_file_that_cannot_be_read(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     assert "No such file or directory. Name a template's file." in desk.type("plan", "nothing.yaml").stderr
