@@ -47,6 +47,10 @@ class Format(StrEnum):
     TERRAFORM = "terraform"
 
 
+def _schema_names() -> list[str]:
+    return [*SCHEMAS]
+
+
 def _version(value: bool) -> None:  # noqa: FBT001 - the shape that typer asks for
     if value:
         typer.echo(f"sentinel-tables {__version__}")
@@ -113,7 +117,7 @@ def status(  # noqa: PLR0913 - a command's options
 
 @app.command(help=texts.SCHEMA)
 def schema(
-    name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of {', '.join(SCHEMAS)}.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of {', '.join(SCHEMAS)}.", autocompletion=_schema_names)],
     *,
     form: Annotated[Format, typer.Option("--format", "-f", help="The language to print it in.")] = Format.TABLE,
     table_name: Annotated[str, typer.Option(help="The table's name, in place of the schema's own.")] = "",

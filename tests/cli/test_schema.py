@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from sentinel_tables.schemas import SCHEMAS
+from sentinel_tables_cli.app import app
 
 from .desk import Desk
 from .test_lint import lint
@@ -72,6 +74,12 @@ MISTAKES = {
 def test_a_mistake(desk: Desk, words: tuple[str, ...], message: str) -> None:
     result = desk.type("schema", *words)
     assert (result.exit_code, result.stderr) == (1, f"Error: {message}\n")
+
+
+def test_the_shell_completes_a_schema_s_name() -> None:
+    asking = {"_SENTINEL_TABLES_COMPLETE": "complete_bash", "COMP_WORDS": "sentinel-tables schema ", "COMP_CWORD": "2"}
+    told = CliRunner().invoke(app, [], prog_name="sentinel-tables", env=asking)
+    assert told.stdout.split() == [*SCHEMAS]
 
 
 def test_the_folder_of_the_rules(desk: Desk) -> None:
