@@ -19,12 +19,12 @@ from sentinel_tables_cli.options import (
     Parameters,
     Profile,
     Region,
+    StackName,
     TablePrefix,
     TemplateFile,
-    pairs,
+    asked,
 )
 from sentinel_tables_cli.planning import Means, plan_template, validated
-from sentinel_tables_cli.template import read
 
 Connect = Callable[[str | None, str | None, str | None], Means]
 
@@ -74,7 +74,7 @@ def plan(  # noqa: PLR0913 - a command's options
     more: More = None,
     *,
     parameters: Parameters = None,
-    stack: Annotated[str, typer.Option(help="The stack that the template is deployed as.")] = "",
+    stack: StackName = "",
     prefix: TablePrefix = "sentinel-",
     as_json: AsJson = False,
     profile: Profile = None,
@@ -82,8 +82,7 @@ def plan(  # noqa: PLR0913 - a command's options
     endpoint_url: EndpointUrl = None,
 ) -> None:
     """Show what deploying TEMPLATE would do to each of its tables."""
-    given = pairs([*(parameters or []), *(more or [])])
-    document = read(template)
+    document, given = asked(template, more, parameters)
     report = plan_template(document, given, stack, prefix, _means(ctx, profile, region, endpoint_url))
     if as_json:
         typer.echo(present.report_json(report))
@@ -140,7 +139,7 @@ def validate(
     prefix: TablePrefix = "sentinel-",
 ) -> None:
     """Check the properties of every Custom::SentinelTable in TEMPLATE, without a call to AWS."""
-    document, given = read(template), pairs([*(parameters or []), *(more or [])])
+    document, given = asked(template, more, parameters)
     findings = validated(document, given, prefix)
     present.print_findings(findings, document)
     raise typer.Exit(1 if any(finding.problems for finding in findings) else 0)

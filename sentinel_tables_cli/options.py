@@ -1,6 +1,7 @@
 """What the commands have in common: their options, and what becomes of a user's mistake."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,9 @@ from typer.exceptions import TyperException
 
 from sentinel_tables.errors import SentinelTableError
 from sentinel_tables_cli import present
-from sentinel_tables_cli.mistakes import Mistake, clean
+from sentinel_tables_cli.mistakes import Mistake
+from sentinel_tables_cli.parameters import check_values, is_value, values
+from sentinel_tables_cli.template import Template, read
 
 USAGE_STATUS = 2
 
@@ -40,20 +43,38 @@ def _told(work: Callable[[], Any]) -> Any:
     raise typer.Exit(1)
 
 
-def pairs(words: list[str]) -> dict[str, str]:
-    """KEY=VALUE, as often as there are words. Raises Mistake."""
-    for word in words:
-        if "=" not in word.lstrip("="):
-            raise Mistake(f"{clean(word)} is not KEY=VALUE. Write --parameters Key=Value, with further ones after it.")
-    return {name: value for name, _, value in (word.partition("=") for word in words)}
+def asked(template: str, more: list[str] | None, parameters: list[str] | None) -> tuple[Template, dict[str, str]]:
+    """The template, and what is given for its parameters. Raises Mistake.
+
+    Words that follow --parameters are taken for arguments, so the first of them comes in the template's place where the
+    template stands last.
+    """
+    words = [template, *(more or [])]
+    names = [word for word in words if not is_value(word)]
+    if is_value(template) and not Path(template).exists():
+        if len(names) != 1:
+            raise Mistake("No template is named. Write TEMPLATE first, then --parameters Key=Value.")
+        template = names[0]
+    words.remove(template)
+    given = values([*(parameters or []), *words])
+    document = read(template)
+    check_values(document, given)
+    return document, given
 
 
 TemplateFile = Annotated[str, typer.Argument(metavar="TEMPLATE", help="A template's file, or - for standard input.")]
 More = Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", hidden=True)]
 Parameters = Annotated[
     list[str] | None,
-    typer.Option("--parameters", "-p", metavar="KEY=VALUE ...", help="Values for the template's parameters."),
+    typer.Option(
+        "--parameters",
+        "--parameter-overrides",
+        "-p",
+        metavar="KEY=VALUE ...",
+        help="Values for the template's parameters, or file://FILE with them.",
+    ),
 ]
+StackName = Annotated[str, typer.Option("--stack", "--stack-name", help="The stack that the template is deployed as.")]
 TablePrefix = Annotated[
     str,
     typer.Option(envvar="SENTINEL_TABLES_PREFIX", help="How the provider's tables begin: its TableNamePrefix."),
