@@ -1,5 +1,8 @@
 """What a user of the command line got wrong, in one or two sentences, the remedy last."""
 
+NO_READER = 141
+"""What a shell says of a process that wrote into a pipe which nobody read any more; 1 would say that a plan is refused."""
+
 
 class Mistake(Exception):
     """Its text is what is printed; no traceback follows."""

@@ -10,7 +10,7 @@ from typer.exceptions import TyperException
 
 from sentinel_tables.errors import SentinelTableError
 from sentinel_tables_cli import present
-from sentinel_tables_cli.mistakes import Mistake
+from sentinel_tables_cli.mistakes import NO_READER, Mistake
 from sentinel_tables_cli.parameters import check_values, is_value, values
 from sentinel_tables_cli.template import Template, read
 
@@ -37,6 +37,8 @@ def _told(work: Callable[[], Any]) -> Any:
         raise
     except (Mistake, SentinelTableError) as error:
         sentence = str(error)
+    except BrokenPipeError:
+        raise typer.Exit(NO_READER) from None
     except RecursionError:
         sentence = "The template is nested too deeply. Take some of its nesting out."
     present.console(stderr=True).print(f"Error: {sentence}", style="red", markup=False, soft_wrap=True)

@@ -34,10 +34,18 @@ WIDE = 400
 """Columns where the output is no terminal: nothing is cut off in a file."""
 
 
+class Paper(Console):
+    """Rich's console, which would end the process by itself, with status 1, where nobody reads the output any more."""
+
+    def on_broken_pipe(self) -> None:
+        """See rich."""
+        raise BrokenPipeError
+
+
 def console(*, stderr: bool = False) -> Console:
     """Where to print, as wide as it is."""
-    found = Console(stderr=stderr, highlight=False)
-    return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=WIDE)
+    found = Paper(stderr=stderr, highlight=False)
+    return found if found.is_terminal else Paper(stderr=stderr, highlight=False, width=WIDE)
 
 
 def exit_status(report: Report) -> int:

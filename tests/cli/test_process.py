@@ -1,0 +1,58 @@
+"""The command as a process: what it says, and with which status it ends, when something outside cuts it short."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .desk import BREAKGLASS
+
+HERE = Path(__file__).resolve().parents[2]
+
+
+def start(*words: str, stdout: int, path: Path = HERE) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": f"{path}{os.pathsep}{HERE}"}
+    command = [sys.executable, "-m", "sentinel_tables_cli", *words]
+    return subprocess.Popen(command, env=environment, text=True, stdout=stdout, stderr=subprocess.PIPE)  # noqa: S603
+
+
+COMMANDS = {
+    "typer's output": ("schema", "approval"),
+    "rich's output": ("validate",),
+    "a help": ("--help",),
+}
+
+
+def words_of(command: tuple[str, ...], folder: Path) -> tuple[str, ...]:
+    path = folder / "template.yaml"
+    path.write_text(BREAKGLASS)
+    return (*command, str(path)) if command == ("validate",) else command
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full")
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_a_full_disk(tmp_path: Path, command: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        process = start(*words_of(command, tmp_path), stdout=full.fileno())
+        _, told = process.communicate(timeout=60)
+    message = "Error: The output cannot be used: No space left on device. Repeat the command without it.\n"
+    assert (process.returncode, told) == (1, message)
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_a_pipe_that_nobody_reads(tmp_path: Path, command: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = start(*words_of(command, tmp_path), stdout=writing)
+    os.close(writing)
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (141, "")
+
+
+def test_an_interrupt_while_it_starts(tmp_path: Path) -> None:
+    """Most of the start is spent on imports; one of them is interrupted."""
+    (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    process = start("schema", "approval", stdout=subprocess.PIPE, path=tmp_path)
+    assert (process.communicate(timeout=60), process.returncode) == (("", ""), 130)
