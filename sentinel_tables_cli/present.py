@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from rich.console import Console
@@ -105,23 +106,38 @@ def _line(lead: str, text: str, colour: str) -> Text:
 
 
 def print_states(states: Iterable[Status], notes: Iterable[str], *, verbose: bool) -> None:
-    """A row for each table, and with `verbose` what differs."""
+    """A row for each table, or a block where the terminal is too narrow, and with `verbose` what differs."""
     paper, states = console(), list(states)
+    grid = _grid(states)
+    if not states:
+        paper.print("There is no table that carries the tags of ownership.")
+    elif paper.is_terminal and paper.measure(grid, options=paper.options.update(width=WIDE)).maximum > paper.width:
+        for line in chain.from_iterable(map(_block, states)):
+            paper.print(line, soft_wrap=True)
+    else:
+        paper.print(grid)
+    for state in states if verbose else ():
+        for line in _state(state):
+            paper.print(line, soft_wrap=True)
+    for note in notes:
+        paper.print(_line("", note, "dim"), soft_wrap=True)
+
+
+def _grid(states: list[Status]) -> Grid:
     grid = Grid(box=None, pad_edge=False, header_style="bold")
     for heading in ("TABLE", "SCHEMA", "STACK", "RESOURCE", "ORIGIN", "DRIFT"):
         grid.add_column(heading, overflow="fold")
     for state in states:
         cells = (state.table, state.schema, state.stack, state.owner.logical_id, state.origin)
         grid.add_row(*(Text(clean(cell)) for cell in cells), Text(state.drift, style=DRIFTS[state.drift]))
-    if states:
-        paper.print(grid)
-    else:
-        paper.print("There is no table that carries the tags of ownership.")
-    for state in states if verbose else ():
-        for line in _state(state):
-            paper.print(line, soft_wrap=True)
-    for note in notes:
-        paper.print(_line("", note, "dim"), soft_wrap=True)
+    return grid
+
+
+def _block(state: Status) -> Iterator[Text]:
+    """A row where the terminal is too narrow for rows."""
+    yield Text.assemble((clean(state.table), "bold"), ": ", (state.drift, DRIFTS[state.drift]))
+    yield _line("  ", f"{state.schema}, {state.origin}", "default")
+    yield _line("  ", f"{state.owner.logical_id} of {state.stack}", "default")
 
 
 def _state(state: Status) -> Iterator[Text]:

@@ -1,9 +1,13 @@
 """The tables that are owned, and how they have drifted from their schemas."""
 
 import json
+import re
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
+
+from sentinel_tables_cli.app import app
 
 from .desk import BREAKGLASS, Desk
 
@@ -71,6 +75,18 @@ def test_a_list_for_people(desk: Desk) -> None:
         "TABLE                SCHEMA      STACK    RESOURCE    ORIGIN   DRIFT",
         "sentinel-breakglass  breakglass  records  BreakGlass  created  none ",
     ]
+
+
+@pytest.mark.parametrize(("columns", "lines"), [("70", 2), ("40", 3)])
+def test_a_narrow_terminal_gets_a_block_for_each_table(desk: Desk, columns: str, lines: int) -> None:
+    desk.plane.given_table("sentinel-breakglass", **WHOLE)
+    told = CliRunner().invoke(
+        app, ["status"], obj=desk.connect, env={"COLUMNS": columns, "FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "xterm"}
+    )
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", told.stdout).splitlines()
+    assert len(plain) == lines
+    if columns == "40":
+        assert plain == ["sentinel-breakglass: none", "  breakglass, created", "  BreakGlass of records"]
 
 
 def test_drift_in_full(desk: Desk) -> None:
