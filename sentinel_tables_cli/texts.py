@@ -14,7 +14,8 @@ PLAN = """\
 Show what deploying TEMPLATE would do to each of its tables.
 
 It makes the same plan as the provider, and changes nothing. With --stack it knows whose tables are whose, which would
-be replaced or removed, and the values that the stack's parameters have now.
+be replaced or removed, and the values that the stack's parameters have now. Parameters may be written as the AWS CLI
+has them.
 
 \b
 Exit status: 0 nothing to do, 2 changes, 1 refused or failed.
@@ -23,6 +24,7 @@ Exit status: 0 nothing to do, 2 changes, 1 refused or failed.
 Examples:
   sentinel-tables plan template.yaml
   sentinel-tables plan template.yaml --stack sentinel --parameters Team=platform TimeToLive=false
+  sentinel-tables plan template.yaml --stack sentinel --parameters file://parameters.json
   sentinel-tables plan template.yaml --json --endpoint-url http://localhost:4566
 """
 
@@ -57,8 +59,8 @@ Examples:
 VALIDATE = """\
 Check the properties of every Custom::SentinelTable in TEMPLATE, without a call to AWS.
 
-The messages are those that the provider would fail with. Attributes that the template asks for are checked
-too, and that no two of its resources ask for one table.
+The messages are those that the provider would fail with. Names that the properties refer to and attributes that
+the template asks for are checked too, and that no two of its resources ask for one table.
 What is known only at deployment is passed over.
 
 \b
