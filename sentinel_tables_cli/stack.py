@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from sentinel_tables.calls import Client
-from sentinel_tables_cli.live import is_denied, why
+from sentinel_tables_cli.live import is_denied, remedy, why
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.template import RESOURCE_TYPE, Template, parse
 
@@ -56,7 +56,9 @@ def look_up(client: Client, name: str) -> tuple[Stack | None, str]:
 def _unseen(error: Exception, name: str) -> tuple[None, str]:
     if is_denied(error):
         return None, f"stack {clean(name)} cannot be looked at ({clean(why(error))})"
-    raise Mistake(f"Stack {clean(name)} cannot be looked at: {clean(why(error))}. Name an existing stack with --stack.")
+    wrong_name = isinstance(error, ParamValidationError) or why(error) == "ValidationError"
+    todo = "Name an existing stack with --stack." if wrong_name else remedy(error)
+    raise Mistake(f"Stack {clean(name)} cannot be looked at: {clean(why(error))}. {todo}")
 
 
 def _tables(client: Client, name: str) -> dict[str, str]:
