@@ -11,7 +11,7 @@ from sentinel_tables_cli.contested import contested
 from sentinel_tables_cli.forecast import forecast
 from sentinel_tables_cli.live import Eyes
 from sentinel_tables_cli.mistakes import Mistake, clean
-from sentinel_tables_cli.outcome import Forecast, Outcome, Surroundings
+from sentinel_tables_cli.outcome import Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.properties import Problem, known, problems
 from sentinel_tables_cli.removal import removal
 from sentinel_tables_cli.stack import Stack, look_up
@@ -21,6 +21,8 @@ UNCHANGED = (
     "The template asks for what the stack was deployed with, and CloudFormation sends no Update for that. "
     "Change a property (a tag, say) to have a deployment repair the drift."
 )
+
+LOOP = "The tables that it makes are not known: {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +54,33 @@ def plan_template(template: Template, given: Mapping[str, str], stack_name: str,
     resources = {table.logical_id: table for table in template.tables(scope) if table.present is not False}
     wrong = _wrong(template, resources.values())
     forecasts = [_one(resource, deployed.get(name), around, wrong.get(name, ())) for name, resource in resources.items()]
-    return Report((*forecasts, *_removals(resources, deployed, around)), tuple(_notes(template, note, stack_name)))
+    loops = [refused(loop.name, "", Outcome.UNKNOWN, LOOP.format(found.why)) for loop, found in template.loops(scope)]
+    removals = [] if loops else _removals(resources, deployed, around)
+    return Report((*forecasts, *loops, *removals), tuple(_notes(note, stack_name)))
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong with a table in its template, each with its path from the top; how many properties are not known."""
+    """What is wrong with a table in its template, each with its path from the top; how many properties are not known.
+
+    Where there is a `note`, it is not a table but what is passed over, and the note says why.
+    """
 
     resource: Resource
-    problems: tuple[Problem, ...]
-    gaps: int
+    problems: tuple[Problem, ...] = ()
+    gaps: int = 0
+    note: str = ""
 
 
 def validated(template: Template, given: Mapping[str, str], prefix: str) -> tuple[Finding, ...]:
     """The properties of each table of the template, judged without a look at AWS. Raises Mistake."""
     check_names(template, given)
-    tables = [table for table in template.tables(template.scope(given, {})) if table.present is not False]
+    scope = template.scope(given, {})
+    tables = [table for table in template.tables(scope) if table.present is not False]
     wrong = _wrong(template, tables)
-    return tuple(
+    loops = [Finding(Resource(loop.name, {}, place=loop.path), note=LOOP.format(found.why))
+             for loop, found in template.loops(scope)]  # fmt: skip
+    findings = [
         Finding(
             table,
             (*(replace(one, path=table.path + one.path) for one in problems(table.properties, prefix)),
@@ -77,7 +88,8 @@ def validated(template: Template, given: Mapping[str, str], prefix: str) -> tupl
             len(known(table.properties).gaps),
         )
         for table in tables
-    )  # fmt: skip
+    ]  # fmt: skip
+    return (*findings, *loops)
 
 
 def check_names(template: Template, given: Mapping[str, str]) -> None:
@@ -148,10 +160,8 @@ def _removals(
             yield removal(resource, around.stack.tables[name], around)
 
 
-def _notes(template: Template, note: str, stack_name: str) -> Iterator[str]:
+def _notes(note: str, stack_name: str) -> Iterator[str]:
     if note:
         yield f"Not seen: {note}; tables that exist are judged by their tags."
     elif not stack_name:
         yield "Without --stack the owner is not known; a table that exists is judged by its tags."
-    for name in template.loops():
-        yield f"{name} is left out: only CloudFormation expands it."

@@ -10,6 +10,7 @@ from typing import Any
 from cfnlint.decode import decode_str  # type: ignore[import-untyped] # it has no types
 
 from sentinel_tables_cli.intrinsics import Path, Scope, Unknown, holds, resolve
+from sentinel_tables_cli.loops import Entry, expanded
 from sentinel_tables_cli.mistakes import Mistake, clean
 
 RESOURCE_TYPE = "Custom::SentinelTable"
@@ -28,11 +29,13 @@ class Resource:
     present: bool | Unknown = True
     deletion_policy: str = "Delete"
     replace_policy: str = "Delete"
+    place: Path = ()
+    """Where it is written, where that is in a loop."""
 
     @property
     def path(self) -> Path:
         """Where its properties stand."""
-        return ("Resources", self.logical_id, "Properties")
+        return (*(self.place or ("Resources", self.logical_id)), "Properties")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +61,25 @@ class Template:
 
     def tables(self, scope: Scope) -> Iterator[Resource]:
         """Each `Custom::SentinelTable`, its properties resolved in that scope."""
-        for logical_id, resource in _section(self.document, "Resources").items():
+        for entry in self.entries(scope):
+            resource = entry.resource
             if isinstance(resource, Mapping) and resource.get("Type") == RESOURCE_TYPE:
-                deletion_policy = _policy(resource, "DeletionPolicy", scope)
                 yield Resource(
-                    logical_id=str(logical_id),
+                    logical_id=entry.name,
                     properties=resolve(resource.get("Properties") or {}, scope),
                     present=holds(resource["Condition"], scope) if "Condition" in resource else True,
-                    deletion_policy=deletion_policy,
+                    deletion_policy=_policy(resource, "DeletionPolicy", scope),
                     replace_policy=_policy(resource, "UpdateReplacePolicy", scope),
+                    place=entry.path,
                 )
 
-    def loops(self) -> list[str]:
-        """The resources that `Fn::ForEach` makes, which only CloudFormation expands."""
-        return [str(name) for name in _section(self.document, "Resources") if str(name).startswith("Fn::ForEach")]
+    def entries(self, scope: Scope) -> Iterator[Entry]:
+        """Each resource, of whatever type; those that loops make, too, where their lists are known."""
+        return expanded(_section(self.document, "Resources"), scope, ("Resources",))
+
+    def loops(self, scope: Scope) -> list[tuple[Entry, Unknown]]:
+        """What makes resources that only a deployment knows, with the reason."""
+        return [(entry, entry.resource) for entry in self.entries(scope) if isinstance(entry.resource, Unknown)]
 
     def line(self, path: Path) -> int:
         """The line of what stands at that path, or of the nearest thing around it."""
