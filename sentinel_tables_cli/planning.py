@@ -9,6 +9,7 @@ from sentinel_tables.calls import Client
 from sentinel_tables_cli import attributes
 from sentinel_tables_cli.contested import contested
 from sentinel_tables_cli.forecast import forecast
+from sentinel_tables_cli.intrinsics import Unknown
 from sentinel_tables_cli.live import Eyes
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.outcome import Forecast, Outcome, Surroundings, refused
@@ -101,7 +102,7 @@ def check_names(template: Template, given: Mapping[str, str]) -> None:
             raise Mistake(f"{clean(template.name)} has no parameter {clean(name)}. {remedy}")
 
 
-def _previous(template: Template, stack: Stack | None) -> dict[str, str]:
+def _previous(template: Template, stack: Stack | None) -> dict[str, str | Unknown]:
     """The values that the stack's parameters have now, as far as the template still has them."""
     parameters = stack.parameters if stack else {}
     return {name: value for name, value in parameters.items() if name in template.parameters}

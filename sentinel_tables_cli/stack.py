@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from sentinel_tables.calls import Client
+from sentinel_tables_cli.intrinsics import Unknown
 from sentinel_tables_cli.live import is_denied, remedy, why
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.template import RESOURCE_TYPE, Template, parse
@@ -21,7 +22,7 @@ class Stack:
 
     name: str
     stack_id: str = ""
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str | Unknown] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
     """Physical ids of its `Custom::SentinelTable` resources, by logical id."""
     template: Template | None = None
@@ -42,15 +43,18 @@ def look_up(client: Client, name: str) -> tuple[Stack | None, str]:
         return _unseen(error, name)
     except BotoCoreError as error:
         return _unseen(error, name)
-    parameters = {
-        parameter["ParameterKey"]: parameter.get("ParameterValue", "") for parameter in found.get("Parameters", [])
-    }
-    shown = {key: value for key, value in parameters.items() if value != HIDDEN}
+    parameters = dict(map(_parameter, found.get("Parameters", [])))
     try:
         tables, template = _tables(client, name), _template(client, name)
     except (ClientError, BotoCoreError) as error:
         return _unseen(error, name)
-    return Stack(found["StackName"], found["StackId"], shown, tables, template), ""
+    return Stack(found["StackName"], found["StackId"], parameters, tables, template), ""
+
+
+def _parameter(shown: Mapping[str, str]) -> tuple[str, str | Unknown]:
+    """A parameter's name and its value. The template's default says nothing of a value that is hidden."""
+    name, value = shown["ParameterKey"], shown.get("ParameterValue", "")
+    return name, Unknown(f"parameter {name} is hidden") if value == HIDDEN else value
 
 
 def _unseen(error: Exception, name: str) -> tuple[None, str]:

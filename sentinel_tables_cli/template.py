@@ -50,7 +50,7 @@ class Template:
         """The parameters it declares."""
         return _section(self.document, "Parameters")
 
-    def scope(self, given: Mapping[str, str], pseudo: Mapping[str, object]) -> Scope:
+    def scope(self, given: Mapping[str, str | Unknown], pseudo: Mapping[str, object]) -> Scope:
         """What is known of its values: those given, else the defaults."""
         values = {name: _value(name, declared, given) for name, declared in self.parameters.items()}
         return Scope(
@@ -126,7 +126,7 @@ def _section(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return section if isinstance(section, Mapping) else {}
 
 
-def _value(name: str, declared: object, given: Mapping[str, str]) -> object:
+def _value(name: str, declared: object, given: Mapping[str, str | Unknown]) -> object:
     """A parameter's value; a list where its type is one."""
     if not isinstance(declared, Mapping):
         return Unknown(f"parameter {name}")

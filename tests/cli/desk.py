@@ -53,6 +53,7 @@ class Desk:
     failing: dict[str, str] = field(default_factory=dict)
     """AWS's code for every call of an API."""
     declares: bool = False
+    no_echo: bool = False
     deployed: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
 
@@ -163,7 +164,8 @@ class Stacks:
             raise refused(self.desk.failing["describe_stacks"], "no", "DescribeStacks")
         if not self.desk.deployed or StackName != self.desk.stack.stack:
             raise refused("ValidationError", f"Stack with id {StackName} does not exist", "DescribeStacks")
-        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.desk.parameters.items()]
+        shown = dict.fromkeys(self.desk.parameters, "****") if self.desk.no_echo else self.desk.parameters
+        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in shown.items()]
         return {"Stacks": [{"StackName": StackName, "StackId": self.desk.stack.stack_id, "Parameters": parameters}]}
 
     def get_paginator(self, _api: str) -> Pages:

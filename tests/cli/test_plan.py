@@ -143,6 +143,18 @@ def test_the_parameters_of_the_stack_are_those_it_has_unless_others_are_given(de
     assert desk.plan(text, *OWN, "--parameters", "Protect=false").exit_code == 2
 
 
+def test_a_parameter_that_the_stack_hides_is_not_known_by_its_default(desk: Desk) -> None:
+    text = "Parameters: {Protect: {Type: String, Default: 'false', NoEcho: true}}\n" + with_properties(
+        "DeletionProtectionEnabled: !Ref Protect"
+    )
+    desk.no_echo = True
+    desk.deploy(text, Protect="true")
+    result = desk.plan(text, *OWN)
+    assert result.exit_code == 0
+    assert "? DeletionProtectionEnabled: known only at deployment (parameter Protect is hidden)" in result.stdout
+    assert "deletion protection: on -> off" in desk.plan(text, *OWN, "--parameters", "Protect=false").stdout
+
+
 FOREIGN = 'Table "sentinel-breakglass" exists and has no owner. Choose another TableName, or take it over'
 
 
