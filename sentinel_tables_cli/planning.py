@@ -57,7 +57,10 @@ def plan_template(template: Template, given: Mapping[str, str], stack_name: str,
     forecasts = [_one(resource, deployed.get(name), around, wrong.get(name, ())) for name, resource in resources.items()]
     loops = [refused(loop.name, "", Outcome.UNKNOWN, LOOP.format(found.why)) for loop, found in template.loops(scope)]
     removals = [] if loops else _removals(resources, deployed, around)
-    return Report((*forecasts, *loops, *removals), tuple(_notes(note, stack_name)))
+    found = (*forecasts, *loops, *removals)
+    if stack and stack.refusal:
+        found = tuple(_stopped(one, stack.refusal) for one in found)
+    return Report(found, tuple(_notes(note, stack_name, stack)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ def _one(resource: Resource, before: Resource | None, around: Surroundings, wron
     old = known(before.properties).properties if before else None
     found = forecast(resource, old or ({} if before else None), around)
     if wrong:
-        return replace(found, outcome=Outcome.REFUSED, changes=(), reasons=(*found.reasons, *map(_placed, wrong)))
+        return _stopped(found, *map(_placed, wrong))
     unchanged = before is not None and before.properties == resource.properties
     if unchanged and found.seen and found.outcome in (Outcome.CHANGE, Outcome.CREATE):
         return replace(found, outcome=Outcome.DRIFTED, notes=(*found.notes, UNCHANGED))
@@ -161,7 +164,14 @@ def _removals(
             yield removal(resource, around.stack.tables[name], around)
 
 
-def _notes(note: str, stack_name: str) -> Iterator[str]:
+def _stopped(found: Forecast, *reasons: str) -> Forecast:
+    """A table of which nothing becomes, for reasons that do not lie in the table."""
+    return replace(found, outcome=Outcome.REFUSED, changes=(), reasons=(*found.reasons, *reasons))
+
+
+def _notes(note: str, stack_name: str, stack: Stack | None) -> Iterator[str]:
+    if stack and stack.note:
+        yield stack.note
     if note:
         yield f"Not seen: {note}; tables that exist are judged by their tags."
     elif not stack_name:

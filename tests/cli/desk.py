@@ -54,6 +54,7 @@ class Desk:
     """AWS's code for every call of an API."""
     declares: bool = False
     no_echo: bool = False
+    state: str = "CREATE_COMPLETE"
     deployed: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
 
@@ -166,7 +167,8 @@ class Stacks:
             raise refused("ValidationError", f"Stack with id {StackName} does not exist", "DescribeStacks")
         shown = dict.fromkeys(self.desk.parameters, "****") if self.desk.no_echo else self.desk.parameters
         parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in shown.items()]
-        return {"Stacks": [{"StackName": StackName, "StackId": self.desk.stack.stack_id, "Parameters": parameters}]}
+        stack = {"StackName": StackName, "StackId": self.desk.stack.stack_id, "StackStatus": self.desk.state}
+        return {"Stacks": [stack | {"Parameters": parameters}]}
 
     def get_paginator(self, _api: str) -> Pages:
         return Pages(lambda: {"StackResourceSummaries": [*map(_summary, self.desk.stack.resources.values())]})
