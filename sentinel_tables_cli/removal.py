@@ -1,12 +1,12 @@
 """What becomes of a table that a resource leaves, by the provider's own plan: removed, released, or left as it is."""
 
-from sentinel_tables.errors import SentinelTableError
+from sentinel_tables.errors import ProtectedTable
 from sentinel_tables.model import Facet
 from sentinel_tables.ownership import Owner
 from sentinel_tables.plan import plan_removal
 from sentinel_tables_cli.changes import Change, told
 from sentinel_tables_cli.live import Sight
-from sentinel_tables_cli.outcome import NO_TABLE, UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
+from sentinel_tables_cli.outcome import NO_TABLE, UNKNOWN_STACK, Forecast, Outcome, Surroundings
 from sentinel_tables_cli.template import Resource
 
 RETAINED = ("Retain", "RetainExceptOnCreate")
@@ -17,10 +17,7 @@ def removal(resource: Resource, name: str, around: Surroundings) -> Forecast:
     if resource.deletion_policy in RETAINED:
         note = f"The template no longer has it; DeletionPolicy: {resource.deletion_policy} keeps the table as it is."
         return Forecast(resource.logical_id, name, Outcome.NOTHING, notes=(note,))
-    try:
-        changes, notes = _removed(resource.logical_id, name, around)
-    except SentinelTableError as error:
-        return refused(resource.logical_id, name, Outcome.REFUSED, str(error))
+    changes, notes = _removed(resource.logical_id, name, around, "DeletionPolicy")
     notes = ("The template no longer has it.", *notes)
     return Forecast(resource.logical_id, name, Outcome.REMOVE if changes else Outcome.NOTHING, changes=changes, notes=notes)
 
@@ -29,19 +26,24 @@ def replaced(resource: Resource, old: str, around: Surroundings) -> tuple[tuple[
     """What becomes of the table that is replaced."""
     if resource.replace_policy in RETAINED:
         return (), (f"Table {old} is replaced, and kept as it is by UpdateReplacePolicy: {resource.replace_policy}.",)
-    changes, notes = _removed(resource.logical_id, old, around)
-    return changes, (f"Table {old} is replaced. With UpdateReplacePolicy: Retain it would be kept.", *notes)
+    changes, notes = _removed(resource.logical_id, old, around, "UpdateReplacePolicy")
+    kept = "With UpdateReplacePolicy: Retain it would be kept." if changes else ""
+    return changes, (f"Table {old} is replaced. {kept}".rstrip(), *notes)
 
 
-def _removed(logical_id: str, name: str, around: Surroundings) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    """The steps of a Delete. Raises ProtectedTable."""
+def _removed(logical_id: str, name: str, around: Surroundings, policy: str) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    """The steps of a Delete. One that fails does not make the deployment fail, for it comes after all else is done."""
     sight = around.eyes.see(name, frozenset({Facet.TAGS})) if not name.startswith(NO_TABLE) else Sight(None)
     if sight.unseen:
         return (), (f"Not seen: table {name}, so what becomes of it is not known.",)
     if sight.live is None:
         return (), (f"There is no table {name}.",)
     owner = Owner(around.stack.owner_id if around.stack else UNKNOWN_STACK, logical_id)
-    steps = plan_removal(owner, sight.live)
+    try:
+        steps = plan_removal(owner, sight.live)
+    except ProtectedTable:
+        note = f"Table {name} is protected against deletion: it stays behind, and no resource has it any more."
+        return (), (f"{note} Say so on purpose with {policy}: Retain.",)
     if not steps:
         return (), (f"Table {name} is left as it is: its tags do not name this resource as its owner.",)
     return told(steps, sight.live.table, sight.live), ()

@@ -108,11 +108,22 @@ def test_a_resource_that_the_template_no_longer_has_loses_its_table_unless_it_is
     assert "keeps the table as it is" in desk.plan(other, *OWN).stdout
 
 
-def test_a_protected_table_is_not_removed(desk: Desk) -> None:
+def test_a_protected_table_that_is_removed_stays_behind(desk: Desk) -> None:
     desk.deploy(with_properties("DeletionProtectionEnabled: true"))
     result = desk.plan("Resources: {}", *OWN)
-    assert result.exit_code == 1
-    assert "protected against deletion" in result.stdout
+    assert result.exit_code == 0
+    assert "protected against deletion: it stays behind, and no resource has it any more." in result.stdout
+    assert "with DeletionPolicy: Retain." in result.stdout
+
+
+def test_a_protected_table_that_is_replaced_stays_behind(desk: Desk) -> None:
+    desk.deploy(with_properties("DeletionProtectionEnabled: true"))
+    planned = desk.planned(with_properties("TableName: sentinel-other", "DeletionProtectionEnabled: true"), *OWN)
+    assert planned["outcome"] == "replace"
+    assert next(step["api"] for step in planned["steps"]) == "create_table"
+    assert "delete_table" not in [step["api"] for step in planned["steps"]]
+    assert "protected against deletion: it stays behind" in planned["notes"][1]
+    assert planned["notes"][1].endswith("Say so on purpose with UpdateReplacePolicy: Retain.")
 
 
 def test_drift_is_shown_and_that_the_same_template_does_not_repair_it(desk: Desk) -> None:
