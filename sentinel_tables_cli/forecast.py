@@ -21,7 +21,6 @@ from sentinel_tables_cli.intrinsics import Unknown
 from sentinel_tables_cli.live import READ_BY, Eyes, Sight
 from sentinel_tables_cli.outcome import NO_TABLE, UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.properties import Gap, Known, desired, known, problems
-from sentinel_tables_cli.removal import replaced
 from sentinel_tables_cli.stack import Stack
 from sentinel_tables_cli.template import Resource
 
@@ -57,20 +56,19 @@ def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroun
     steps = plan(wanted, live)
     changes = told(steps, _with_marks(wanted, steps), live)
     notes = [*_notes(resource, sight, around, physical_id), *filter(None, (key_note, not_yet))]
-    outcome = _outcome(steps, live)
-    if physical_id not in ("", wanted.table.name):
-        outcome = Outcome.REPLACE
-        old, old_notes = replaced(resource, physical_id, around)
-        changes, notes = (*changes, *old), [*notes, *old_notes]
+    old = physical_id if physical_id != wanted.table.name else ""
+    if old and live:
+        notes.append(f"Table {wanted.table.name} stands already, and keeps its records.")
     return Forecast(
         logical_id=resource.logical_id,
         table=wanted.table.name,
-        outcome=outcome,
+        outcome=Outcome.REPLACE if old else _outcome(steps, live),
         schema=wanted.claim.schema_name,
         changes=changes,
         notes=(*notes, *_too_long(found, changes)),
         gaps=found.gaps,
         seen=Facet.TABLE not in sight.unseen,
+        replaces=old,
     )
 
 

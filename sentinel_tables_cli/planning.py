@@ -14,7 +14,7 @@ from sentinel_tables_cli.live import Eyes
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.outcome import Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.properties import Problem, known, problems
-from sentinel_tables_cli.removal import removal
+from sentinel_tables_cli.removal import removal, replaced
 from sentinel_tables_cli.stack import Stack, look_up
 from sentinel_tables_cli.template import Resource, Template
 
@@ -55,6 +55,8 @@ def plan_template(template: Template, given: Mapping[str, str], stack_name: str,
     resources = {table.logical_id: table for table in template.tables(scope) if table.present is not False}
     wrong = _wrong(template, resources.values())
     forecasts = [_one(resource, deployed.get(name), around, wrong.get(name, ())) for name, resource in resources.items()]
+    around = replace(around, adopters={found.table: found.logical_id for found in forecasts if found.adopts})
+    forecasts = [replaced(found, resources[found.logical_id], around) if found.replaces else found for found in forecasts]
     loops = [refused(loop.name, "", Outcome.UNKNOWN, LOOP.format(found.why)) for loop, found in template.loops(scope)]
     removals = [] if loops else _removals(resources, deployed, around)
     found = (*forecasts, *loops, *removals)
@@ -166,7 +168,7 @@ def _removals(
 
 def _stopped(found: Forecast, *reasons: str) -> Forecast:
     """A table of which nothing becomes, for reasons that do not lie in the table."""
-    return replace(found, outcome=Outcome.REFUSED, changes=(), reasons=(*found.reasons, *reasons))
+    return replace(found, outcome=Outcome.REFUSED, changes=(), replaces="", reasons=(*found.reasons, *reasons))
 
 
 def _notes(note: str, stack_name: str, stack: Stack | None) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """What becomes of a table that a resource leaves, by the provider's own plan: removed, released, or left as it is."""
 
+from dataclasses import replace
+
 from sentinel_tables.errors import ProtectedTable
 from sentinel_tables.model import Facet
 from sentinel_tables.ownership import Owner
@@ -22,17 +24,22 @@ def removal(resource: Resource, name: str, around: Surroundings) -> Forecast:
     return Forecast(resource.logical_id, name, Outcome.REMOVE if changes else Outcome.NOTHING, changes=changes, notes=notes)
 
 
-def replaced(resource: Resource, old: str, around: Surroundings) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    """What becomes of the table that is replaced."""
+def replaced(found: Forecast, resource: Resource, around: Surroundings) -> Forecast:
+    """The forecast of a replacement, with what becomes of the table that is replaced."""
+    old = found.replaces
     if resource.replace_policy in RETAINED:
-        return (), (f"Table {old} is replaced, and kept as it is by UpdateReplacePolicy: {resource.replace_policy}.",)
+        note = f"Table {old} is replaced, and kept as it is by UpdateReplacePolicy: {resource.replace_policy}."
+        return replace(found, notes=(*found.notes, note))
     changes, notes = _removed(resource.logical_id, old, around, "UpdateReplacePolicy")
-    kept = "With UpdateReplacePolicy: Retain it would be kept." if changes else ""
-    return changes, (f"Table {old} is replaced. {kept}".rstrip(), *notes)
+    kept = " With UpdateReplacePolicy: Retain it would be kept." if changes else ""
+    notes = (*found.notes, f"Table {old} is replaced.{kept}", *notes)
+    return replace(found, changes=(*found.changes, *changes), notes=notes)
 
 
 def _removed(logical_id: str, name: str, around: Surroundings, policy: str) -> tuple[tuple[Change, ...], tuple[str, ...]]:
     """The steps of a Delete. One that fails does not make the deployment fail, for it comes after all else is done."""
+    if adopter := around.adopters.get(name):
+        return (), (f"Table {name} is left as it is: {adopter} takes it over before.",)
     sight = around.eyes.see(name, frozenset({Facet.TAGS})) if not name.startswith(NO_TABLE) else Sight(None)
     if sight.unseen:
         return (), (f"Not seen: table {name}, so what becomes of it is not known.",)

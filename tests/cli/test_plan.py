@@ -126,6 +126,36 @@ def test_a_protected_table_that_is_replaced_stays_behind(desk: Desk) -> None:
     assert planned["notes"][1].endswith("Say so on purpose with UpdateReplacePolicy: Retain.")
 
 
+def test_a_table_that_another_resource_takes_over_is_not_removed(desk: Desk) -> None:
+    desk.deploy(with_properties("DeletionProtectionEnabled: true"))
+    renamed = with_properties("ExistingTable: Adopt").replace("BreakGlass", "Emergency")
+    result = desk.plan(renamed, *OWN)
+    assert result.exit_code == 2
+    assert "Emergency -> sentinel-breakglass: to be taken over" in result.stdout
+    assert "BreakGlass -> sentinel-breakglass: nothing to do\n" in result.stdout
+    assert "Table sentinel-breakglass is left as it is: Emergency takes it over before." in result.stdout
+    assert "stays behind" not in result.stdout
+
+
+def test_a_table_that_is_replaced_while_another_resource_takes_it_over_is_not_removed(desk: Desk) -> None:
+    desk.deploy(BREAKGLASS)
+    adopting = "  Emergency:\n" + with_properties("ExistingTable: Adopt").partition("BreakGlass:\n")[2]
+    result = desk.plan(with_properties("TableName: sentinel-other") + adopting, *OWN)
+    assert "BreakGlass -> sentinel-other: to be replaced" in result.stdout
+    assert "Table sentinel-breakglass is left as it is: Emergency takes it over before." in result.stdout
+    assert "and its records" not in result.stdout
+
+
+def test_a_replacement_by_a_table_that_stands_already_says_that_it_keeps_its_records(desk: Desk) -> None:
+    desk.deploy(BREAKGLASS)
+    marks = {"sentinel:stack-id": desk.stack.stack_id, "sentinel:logical-id": "BreakGlass", "sentinel:schema": "breakglass"}
+    desk.plane.given_table("sentinel-other", tags=marks | {"sentinel:origin": "created"}, ttl="ttl")
+    planned = desk.planned(with_properties("TableName: sentinel-other"), *OWN)
+    assert planned["outcome"] == "replace"
+    assert "create_table" not in [step["api"] for step in planned["steps"]]
+    assert planned["notes"][0] == "Table sentinel-other stands already, and keeps its records."
+
+
 def test_drift_is_shown_and_that_the_same_template_does_not_repair_it(desk: Desk) -> None:
     desk.deploy(BREAKGLASS)
     desk.plane.call("update_table", {"TableName": "sentinel-breakglass", "DeletionProtectionEnabled": True})
