@@ -1,7 +1,7 @@
 """What becomes of a table, as values. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from sentinel_tables.steps import Effect
@@ -62,6 +62,10 @@ class Forecast:
         """Whether it takes a table over that another resource, or nobody, has."""
         going_on = self.outcome not in (*FAILED, Outcome.DRIFTED)
         return going_on and any(change.step.effect is Effect.ADOPTS for change in self.changes)
+
+    def stopped(self, *reasons: str) -> "Forecast":
+        """The same table, of which nothing becomes, for reasons that do not lie in the table."""
+        return replace(self, outcome=Outcome.REFUSED, changes=(), replaces="", reasons=(*self.reasons, *reasons))
 
 
 @dataclass(frozen=True, slots=True)

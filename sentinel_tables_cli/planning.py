@@ -17,11 +17,7 @@ from sentinel_tables_cli.properties import Problem, known, problems
 from sentinel_tables_cli.removal import removal, replaced
 from sentinel_tables_cli.stack import Stack, look_up
 from sentinel_tables_cli.template import Resource, Template
-
-UNCHANGED = (
-    "The template asks for what the stack was deployed with, and CloudFormation sends no Update for that. "
-    "Change a property (a tag, say) to have a deployment repair the drift."
-)
+from sentinel_tables_cli.updates import sent
 
 LOOP = "The tables that it makes are not known: {}."
 
@@ -61,7 +57,7 @@ def plan_template(template: Template, given: Mapping[str, str], stack_name: str,
     removals = [] if loops else _removals(resources, deployed, around)
     found = (*forecasts, *loops, *removals)
     if stack and stack.refusal:
-        found = tuple(_stopped(one, stack.refusal) for one in found)
+        found = tuple(one.stopped(stack.refusal) for one in found)
     return Report(found, tuple(_notes(note, stack_name, stack)))
 
 
@@ -145,12 +141,7 @@ def _wrong(template: Template, resources: Iterable[Resource]) -> dict[str, tuple
 def _one(resource: Resource, before: Resource | None, around: Surroundings, wrong: tuple[Problem, ...]) -> Forecast:
     old = known(before.properties).properties if before else None
     found = forecast(resource, old or ({} if before else None), around)
-    if wrong:
-        return _stopped(found, *map(_placed, wrong))
-    unchanged = before is not None and before.properties == resource.properties
-    if unchanged and found.seen and found.outcome in (Outcome.CHANGE, Outcome.CREATE):
-        return replace(found, outcome=Outcome.DRIFTED, notes=(*found.notes, UNCHANGED))
-    return found
+    return found.stopped(*map(_placed, wrong)) if wrong else sent(found, resource, before)
 
 
 def _placed(problem: Problem) -> str:
@@ -164,11 +155,6 @@ def _removals(
     for name, resource in deployed.items():
         if name not in resources and around.stack:
             yield removal(resource, around.stack.tables[name], around)
-
-
-def _stopped(found: Forecast, *reasons: str) -> Forecast:
-    """A table of which nothing becomes, for reasons that do not lie in the table."""
-    return replace(found, outcome=Outcome.REFUSED, changes=(), replaces="", reasons=(*found.reasons, *reasons))
 
 
 def _notes(note: str, stack_name: str, stack: Stack | None) -> Iterator[str]:
