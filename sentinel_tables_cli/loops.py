@@ -23,6 +23,15 @@ class Entry:
     resource: object
     path: Path
 
+    def part(self, name: str) -> object:
+        """Its type, its properties, or another part of it; None where there is none."""
+        return self.resource.get(name) if isinstance(self.resource, Mapping) else None
+
+    @property
+    def type(self) -> str:
+        """Its type; empty where it has none."""
+        return str(self.part("Type") or "")
+
 
 def expanded(section: Mapping[str, object], scope: Scope, path: Path) -> Iterator[Entry]:
     """The resources of a section, each loop among them turn by turn."""

@@ -9,12 +9,13 @@ from sentinel_tables.calls import Client
 from sentinel_tables_cli import attributes
 from sentinel_tables_cli.contested import contested
 from sentinel_tables_cli.forecast import forecast
-from sentinel_tables_cli.intrinsics import Unknown
+from sentinel_tables_cli.intrinsics import Scope, Unknown
 from sentinel_tables_cli.live import Eyes
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.outcome import Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.properties import Problem, known, problems
 from sentinel_tables_cli.removal import removal, replaced
+from sentinel_tables_cli.served import in_words, served
 from sentinel_tables_cli.stack import Stack, look_up
 from sentinel_tables_cli.template import Resource, Template
 from sentinel_tables_cli.updates import sent
@@ -47,7 +48,8 @@ def plan_template(template: Template, given: Mapping[str, str], stack_name: str,
     stack, note = look_up(means.cloudformation(), stack_name) if stack_name else (None, "")
     scope = template.scope(_previous(template, stack) | dict(given), _pseudo(template, stack_name, stack, means))
     around = Surroundings(means.eyes, stack, prefix, means.now())
-    deployed = _deployed(stack, means)
+    before = _scope_before(stack, means)
+    deployed = _deployed(stack, before)
     resources = {table.logical_id: table for table in template.tables(scope) if table.present is not False}
     wrong = _wrong(template, resources.values())
     forecasts = [_one(resource, deployed.get(name), around, wrong.get(name, ())) for name, resource in resources.items()]
@@ -58,7 +60,7 @@ def plan_template(template: Template, given: Mapping[str, str], stack_name: str,
     found = (*forecasts, *loops, *removals)
     if stack and stack.refusal:
         found = tuple(one.stopped(stack.refusal) for one in found)
-    return Report(found, tuple(_notes(note, stack_name, stack)))
+    return Report(found, (*_notes(note, stack_name, stack), *_served(template, scope, stack, before)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,6 @@ def validated(template: Template, given: Mapping[str, str], prefix: str) -> tupl
     scope = template.scope(given, {})
     tables = [table for table in template.tables(scope) if table.present is not False]
     wrong = _wrong(template, tables)
-    loops = [Finding(Resource(loop.name, {}, place=loop.path), note=LOOP.format(found.why))
-             for loop, found in template.loops(scope)]  # fmt: skip
     findings = [
         Finding(
             table,
@@ -91,7 +91,14 @@ def validated(template: Template, given: Mapping[str, str], prefix: str) -> tupl
         )
         for table in tables
     ]  # fmt: skip
-    return (*findings, *loops)
+    return (*findings, *_passed_over(template, scope))
+
+
+def _passed_over(template: Template, scope: Scope) -> Iterator[Finding]:
+    for loop, found in template.loops(scope):
+        yield Finding(Resource(loop.name, {}, place=loop.path), note=LOOP.format(found.why))
+    for entry in served(template, scope):
+        yield Finding(Resource(entry.name, {}, place=entry.path), note=in_words(entry))
 
 
 def check_names(template: Template, given: Mapping[str, str]) -> None:
@@ -118,14 +125,18 @@ def _pseudo(template: Template, stack_name: str, stack: Stack | None, means: Mea
     return pseudo
 
 
-def _deployed(stack: Stack | None, means: Means) -> dict[str, Resource]:
+def _scope_before(stack: Stack | None, means: Means) -> Scope:
+    """What is known of the values that the stack was deployed with."""
+    if stack is None or stack.template is None:
+        return Scope()
+    return stack.template.scope(stack.parameters, _pseudo(stack.template, stack.name, stack, means))
+
+
+def _deployed(stack: Stack | None, scope: Scope) -> dict[str, Resource]:
     """The tables of the stack as it was deployed; those whose properties are not known have none."""
     if stack is None:
         return {}
-    found: dict[str, Resource] = {}
-    if stack.template is not None:
-        scope = stack.template.scope(stack.parameters, _pseudo(stack.template, stack.name, stack, means))
-        found = {table.logical_id: table for table in stack.template.tables(scope)}
+    found = {table.logical_id: table for table in stack.template.tables(scope)} if stack.template else {}
     return {name: found.get(name, Resource(name, {})) for name in stack.tables}
 
 
@@ -164,3 +175,15 @@ def _notes(note: str, stack_name: str, stack: Stack | None) -> Iterator[str]:
         yield f"Not seen: {note}; tables that exist are judged by their tags."
     elif not stack_name:
         yield "Without --stack the owner is not known; a table that exists is judged by its tags."
+
+
+def _served(template: Template, scope: Scope, stack: Stack | None, before: Scope) -> Iterator[str]:
+    """What the provider serves, or did, and the plan leaves out."""
+    yield from map(in_words, served(template, scope))
+    if stack and stack.template:
+        here = {entry.name for entry in template.entries(scope)}
+        gone = [entry for entry in served(stack.template, before) if entry.name not in here]
+        yield from (
+            f"{in_words(entry)} The stack has it, and the template does not: what becomes of its table is not told."
+            for entry in gone
+        )

@@ -63,7 +63,7 @@ class Template:
         """Each `Custom::SentinelTable`, its properties resolved in that scope."""
         for entry in self.entries(scope):
             resource = entry.resource
-            if isinstance(resource, Mapping) and resource.get("Type") == RESOURCE_TYPE:
+            if isinstance(resource, Mapping) and entry.type == RESOURCE_TYPE:
                 yield Resource(
                     logical_id=entry.name,
                     properties=resolve(resource.get("Properties") or {}, scope),

@@ -1,0 +1,44 @@
+"""Resources that the provider serves and that cannot be planned, because they have another type. Pure."""
+
+from collections.abc import Iterator, Mapping
+
+from sentinel_tables_cli.intrinsics import Scope, Unknown, holds, resolve
+from sentinel_tables_cli.loops import CUSTOM, Entry
+from sentinel_tables_cli.template import RESOURCE_TYPE, Template
+
+EXPORT = "sentinel-tables-ServiceToken"
+"""How the name ends by which the provider's stack exports its ServiceToken, as samconfig.toml names that stack."""
+CUSTOM_PREFIX = "Custom::"
+
+
+def served(template: Template, scope: Scope) -> Iterator[Entry]:
+    """Each custom resource of another type that has the provider's ServiceToken."""
+    entries = list(template.entries(scope))
+    ours = [token for entry in entries if entry.type == RESOURCE_TYPE for token in _tokens(entry, scope)]
+    for entry in entries:
+        custom = entry.type == CUSTOM or (entry.type.startswith(CUSTOM_PREFIX) and entry.type != RESOURCE_TYPE)
+        if custom and any(token in ours or _imported(token, scope) for token in _tokens(entry, scope)):
+            yield entry
+
+
+def in_words(entry: Entry) -> str:
+    """What there is to say of one in a template."""
+    return (
+        f"{entry.name} has the provider's ServiceToken, and is left out: its type is {entry.type}. "
+        f"Only a resource of type {RESOURCE_TYPE} can be planned."
+    )
+
+
+def _tokens(entry: Entry, scope: Scope) -> list[object]:
+    """Its ServiceToken as it is written, and as it is known; none where it is not deployed."""
+    properties, condition = entry.part("Properties"), entry.part("Condition")
+    absent = condition is not None and holds(condition, scope) is False
+    if absent or not isinstance(properties, Mapping) or "ServiceToken" not in properties:
+        return []
+    known = resolve(properties["ServiceToken"], scope)
+    return [properties["ServiceToken"], *([] if isinstance(known, Unknown) else [known])]
+
+
+def _imported(token: object, scope: Scope) -> bool:
+    name = resolve(token.get("Fn::ImportValue"), scope) if isinstance(token, Mapping) else None
+    return isinstance(name, str) and name.endswith(EXPORT)
