@@ -18,7 +18,7 @@ from sentinel_tables_cli.removal import removal, replaced
 from sentinel_tables_cli.served import in_words, served
 from sentinel_tables_cli.stack import Stack, look_up
 from sentinel_tables_cli.template import Resource, Template
-from sentinel_tables_cli.updates import sent
+from sentinel_tables_cli.updates import sent, typed
 
 LOOP = "The tables that it makes are not known: {}."
 
@@ -57,7 +57,8 @@ def plan_template(template: Template, given: Mapping[str, str], stack_name: str,
     forecasts = [replaced(found, resources[found.logical_id], around) if found.replaces else found for found in forecasts]
     loops = [refused(loop.name, "", Outcome.UNKNOWN, LOOP.format(found.why)) for loop, found in template.loops(scope)]
     removals = [] if loops else _removals(resources, deployed, around)
-    found = (*forecasts, *loops, *removals)
+    types = stack.template.types(before) if stack and stack.template else {}
+    found = tuple(typed(one, types, template.types(scope)) for one in (*forecasts, *loops, *removals))
     if stack and stack.refusal:
         found = tuple(one.stopped(stack.refusal) for one in found)
     return Report(found, (*_notes(note, stack_name, stack), *_served(template, scope, stack, before)))
@@ -183,7 +184,4 @@ def _served(template: Template, scope: Scope, stack: Stack | None, before: Scope
     if stack and stack.template:
         here = {entry.name for entry in template.entries(scope)}
         gone = [entry for entry in served(stack.template, before) if entry.name not in here]
-        yield from (
-            f"{in_words(entry)} The stack has it, and the template does not: what becomes of its table is not told."
-            for entry in gone
-        )
+        yield from (f"{in_words(entry)} The stack has it, and the template does not." for entry in gone)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from sentinel_tables_cli.intrinsics import Scope, Unknown, holds, resolve
+from sentinel_tables_cli.intrinsics import Scope, Unknown, resolve
 from sentinel_tables_cli.loops import CUSTOM, Entry
-from sentinel_tables_cli.template import RESOURCE_TYPE, Template
+from sentinel_tables_cli.template import RESOURCE_TYPE, Template, holds_of
 
 EXPORT = "sentinel-tables-ServiceToken"
 """How the name ends by which the provider's stack exports its ServiceToken, as samconfig.toml names that stack."""
@@ -31,9 +31,8 @@ def in_words(entry: Entry) -> str:
 
 def _tokens(entry: Entry, scope: Scope) -> list[object]:
     """Its ServiceToken as it is written, and as it is known; none where it is not deployed."""
-    properties, condition = entry.part("Properties"), entry.part("Condition")
-    absent = condition is not None and holds(condition, scope) is False
-    if absent or not isinstance(properties, Mapping) or "ServiceToken" not in properties:
+    properties = entry.part("Properties")
+    if holds_of(entry, scope) is False or not isinstance(properties, Mapping) or "ServiceToken" not in properties:
         return []
     known = resolve(properties["ServiceToken"], scope)
     return [properties["ServiceToken"], *([] if isinstance(known, Unknown) else [known])]

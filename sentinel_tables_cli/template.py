@@ -67,7 +67,7 @@ class Template:
                 yield Resource(
                     logical_id=entry.name,
                     properties=resolve(resource.get("Properties") or {}, scope),
-                    present=holds(resource["Condition"], scope) if "Condition" in resource else True,
+                    present=holds_of(entry, scope),
                     deletion_policy=_policy(resource, "DeletionPolicy", scope),
                     replace_policy=_policy(resource, "UpdateReplacePolicy", scope),
                     place=entry.path,
@@ -76,6 +76,11 @@ class Template:
     def entries(self, scope: Scope) -> Iterator[Entry]:
         """Each resource, of whatever type; those that loops make, too, where their lists are known."""
         return expanded(_section(self.document, "Resources"), scope, ("Resources",))
+
+    def types(self, scope: Scope) -> dict[str, str]:
+        """The type of each resource that may be deployed, by logical id."""
+        entries = [entry for entry in self.entries(scope) if entry.type]
+        return {entry.name: entry.type for entry in entries if holds_of(entry, scope) is not False}
 
     def loops(self, scope: Scope) -> list[tuple[Entry, Unknown]]:
         """What makes resources that only a deployment knows, with the reason."""
@@ -119,6 +124,12 @@ def parse(text: str, name: str) -> Template:
     if not isinstance(document, Mapping) or not isinstance(document.get("Resources"), Mapping):
         raise Mistake(f"{clean(name)} is not a CloudFormation template: it has no Resources. Name a template's file.")
     return Template(name, document)
+
+
+def holds_of(entry: Entry, scope: Scope) -> bool | Unknown:
+    """What the Condition of a resource says; true, where it has none."""
+    has_one = isinstance(entry.resource, Mapping) and "Condition" in entry.resource
+    return holds(entry.part("Condition"), scope) if has_one else True
 
 
 def _section(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -26,6 +26,14 @@ def sent(found: Forecast, resource: Resource, before: Resource | None) -> Foreca
     return _unsent(found) if before.properties == resource.properties else _with_token(found, resource, before)
 
 
+def typed(found: Forecast, before: Mapping[str, str], after: Mapping[str, str]) -> Forecast:
+    """The forecast, refused where the resource changes its type; both by logical id."""
+    old, new = before.get(found.logical_id), after.get(found.logical_id)
+    if old is None or new is None or old == new:
+        return found
+    return found.stopped(f"Its type was {old}, and CloudFormation changes no resource's type. Give it another logical id.")
+
+
 def _unsent(found: Forecast) -> Forecast:
     """Nothing is done to a table that is not as it is wanted. A refusal that names a table is about one that stands."""
     if found.seen and found.outcome in (Outcome.CHANGE, Outcome.CREATE, Outcome.ADOPT):

@@ -46,5 +46,5 @@ def test_what_is_not_deployed_is_not_told(desk: Desk) -> None:
 
 def test_one_that_the_stack_has_and_the_template_no_longer_has_is_told(desk: Desk) -> None:
     desk.deploy(LITERAL + native("arn:one"))
-    assert "The stack has it, and the template has not." in desk.plan(LITERAL, *OWN).stdout
+    assert "The stack has it, and the template does not." in desk.plan(LITERAL, *OWN).stdout
     assert "The stack has it" not in desk.plan(LITERAL + native("arn:one"), *OWN).stdout

@@ -55,3 +55,15 @@ def test_a_service_token_that_may_be_another_is_told(desk: Desk, before: str, af
     assert result.exit_code == 0
     assert "Where that is another one, CloudFormation refuses the update" in result.stdout
     assert "Fn::ImportValue sentinel-tables-ServiceToken" in result.stdout
+
+
+@pytest.mark.parametrize("ours_before", [True, False])
+def test_another_type_is_refused(desk: Desk, ours_before: bool) -> None:
+    other = BREAKGLASS.replace("Custom::SentinelTable", "Custom::Table")
+    desk.deploy(BREAKGLASS)
+    desk.deployed = BREAKGLASS if ours_before else other
+    result = desk.plan(other if ours_before else BREAKGLASS, *OWN)
+    assert result.exit_code == 1
+    kind = "SentinelTable" if ours_before else "Table"
+    why = f"Its type was Custom::{kind}, and CloudFormation changes no resource's type. Give it another logical id."
+    assert f"BreakGlass -> sentinel-breakglass: refused\n  ! {why}" in result.stdout
