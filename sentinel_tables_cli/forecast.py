@@ -24,6 +24,9 @@ from sentinel_tables_cli.properties import Gap, Known, desired, known, problems
 from sentinel_tables_cli.stack import Stack
 from sentinel_tables_cli.template import Resource
 
+DECISIVE = ("", "Schema", "TableName")
+"""The places of the properties without which it is not known which table it is; the first is all of them."""
+
 
 def forecast(resource: Resource, before: Mapping[str, Any] | None, around: Surroundings) -> Forecast:
     """What a deployment does for a resource; `before` are the properties that it was deployed with, where they are known."""
@@ -33,12 +36,19 @@ def forecast(resource: Resource, before: Mapping[str, Any] | None, around: Surro
         if wrong := problems(resource.properties, around.prefix):
             return refused(resource.logical_id, name, Outcome.REFUSED, *(problem.message for problem in wrong))
         if found.properties is None or not found.name_known:
-            return refused(resource.logical_id, name, Outcome.UNKNOWN, *map(_untold, found.gaps))
+            return _unknown(resource.logical_id, found.gaps)
         wanted = desired(found.properties, Owner(UNKNOWN_STACK, resource.logical_id), around.prefix, before)
         name = wanted.table.name
         return _forecast(resource, wanted, found, around)
     except SentinelTableError as error:
         return refused(resource.logical_id, name, Outcome.REFUSED, str(error))
+
+
+def _unknown(logical_id: str, gaps: tuple[Gap, ...]) -> Forecast:
+    """No table without its name and its schema; any other gap stands in nothing's way."""
+    decisive = [gap for gap in gaps if gap.place in DECISIVE]
+    others = tuple(gap for gap in gaps if gap.place not in DECISIVE)
+    return replace(refused(logical_id, "", Outcome.UNKNOWN, *map(_untold, decisive)), gaps=others)
 
 
 def _untold(gap: Gap) -> str:

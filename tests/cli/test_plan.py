@@ -263,6 +263,13 @@ def test_a_table_whose_name_is_not_known_cannot_be_planned(desk: Desk) -> None:
     assert "BreakGlass: not known" in result.stdout
 
 
+def test_only_what_tells_the_table_is_a_reason_that_it_is_not_known(desk: Desk) -> None:
+    planned = desk.planned(with_properties("TableName: !ImportValue name", "Tags: [{Key: team, Value: !GetAtt W.Arn}]"))
+    assert planned["outcome"] == "unknown"
+    assert planned["reasons"] == ["Property TableName is Fn::ImportValue name. Without it, the table is not known."]
+    assert planned["unknown"] == [{"property": "Tags[0].Value", "why": "Fn::GetAtt W.Arn"}]
+
+
 def test_a_key_by_its_alias_is_compared_by_its_arn(desk: Desk) -> None:
     desk.plane.keys.add("alias/records")
     text = with_properties("SSESpecification: {KMSMasterKeyId: alias/records}")
