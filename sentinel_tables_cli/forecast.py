@@ -14,7 +14,7 @@ from sentinel_tables.ownership import Owner
 from sentinel_tables.plan import Desired, plan
 from sentinel_tables.request import service_timeout
 from sentinel_tables.steps import Effect, Step
-from sentinel_tables_cli.assumptions import as_it_stands, as_wanted
+from sentinel_tables_cli.assumptions import as_created, as_it_stands, as_wanted
 from sentinel_tables_cli.changes import Change, told
 from sentinel_tables_cli.durations import in_all
 from sentinel_tables_cli.intrinsics import Unknown
@@ -51,6 +51,10 @@ def _unknown(logical_id: str, gaps: tuple[Gap, ...]) -> Forecast:
     return replace(refused(logical_id, "", Outcome.UNKNOWN, *map(_untold, decisive)), gaps=others)
 
 
+def _of_the_key(gap: Gap) -> bool:
+    return gap.place.startswith("SSESpecification")
+
+
 def _untold(gap: Gap) -> str:
     return f"Property {gap.place or 'Properties'} is {gap.why}. Without it, the table is not known."
 
@@ -64,7 +68,7 @@ def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroun
     wanted, key_note = _with_key_arn(wanted, around.eyes)
     wanted, live = _assumed(wanted, found, sight, opaque_key=bool(key_note))
     steps = plan(wanted, live)
-    changes = told(steps, _with_marks(wanted, steps), live)
+    changes = told(steps, _with_marks(wanted, steps), live, key_known=not any(map(_of_the_key, found.gaps)))
     notes = [*_notes(resource, sight, around, physical_id), *filter(None, (key_note, not_yet))]
     old = physical_id if physical_id != wanted.table.name else ""
     if old and live:
@@ -126,11 +130,12 @@ def _with_key_arn(wanted: Desired, eyes: Eyes) -> tuple[Desired, str]:
 def _assumed(wanted: Desired, found: Known, sight: Sight, *, opaque_key: bool) -> tuple[Desired, LiveTable | None]:
     """Both tables, what is unknown of one taken from the other. A table on its way out is none."""
     live = None if sight.live and sight.live.status == "DELETING" else sight.live
-    if live is None:
-        return wanted, None
     places = [gap.place for gap in found.gaps] + (["SSESpecification"] if opaque_key else [])
-    wanted = replace(wanted, table=as_it_stands(wanted.table, places, live.table.settings))
-    return wanted, as_wanted(live, frozenset(sight.unseen), wanted)
+    if any(place.startswith("Tags") for place in places):
+        wanted = replace(wanted, forgotten_tags=frozenset())
+    as_found = live.table.settings if live else as_created(wanted.table.settings)
+    wanted = replace(wanted, table=as_it_stands(wanted.table, places, as_found))
+    return wanted, as_wanted(live, frozenset(sight.unseen), wanted) if live else None
 
 
 def _with_marks(wanted: Desired, steps: tuple[Step, ...]) -> Table:

@@ -256,6 +256,26 @@ def test_a_value_that_only_a_deployment_knows_is_said_and_left_as_it_stands(desk
     assert planned["unknown"] == [{"property": "SSESpecification.KMSMasterKeyId", "why": "Fn::GetAtt Key.Arn"}]
 
 
+LATER = {
+    "TimeToLiveSpecification: {Enabled: !GetAtt A.B}": "time to live",
+    "PointInTimeRecoverySpecification: {RecoveryPeriodInDays: !GetAtt A.B}": "point-in-time recovery",
+    "SSESpecification: {KMSMasterKeyId: !GetAtt A.B}": "encryption: ",
+}
+
+
+@pytest.mark.parametrize(("line", "words"), LATER.items())
+def test_no_step_is_told_for_a_setting_of_a_new_table_that_is_not_known(desk: Desk, line: str, words: str) -> None:
+    assert words in desk.plan(BREAKGLASS).stdout
+    result = desk.plan(with_properties(line))
+    assert words not in result.stdout
+    assert f"? {line.partition(':')[0]}." in result.stdout
+
+
+def test_a_tag_whose_value_is_not_known_is_not_removed(desk: Desk) -> None:
+    desk.deploy(with_properties("Tags: [{Key: team, Value: blue}]"))
+    assert desk.planned(with_properties("Tags: [{Key: team, Value: !GetAtt A.B}]"), *OWN)["steps"] == []
+
+
 def test_a_table_whose_name_is_not_known_cannot_be_planned(desk: Desk) -> None:
     result = desk.plan("Parameters: {Name: {Type: String}}\n" + with_properties("TableName: !Ref Name"))
     assert result.exit_code == 1
