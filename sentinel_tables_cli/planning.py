@@ -180,8 +180,8 @@ def _notes(note: str, stack_name: str, stack: Stack | None) -> Iterator[str]:
 
 def _served(template: Template, scope: Scope, stack: Stack | None, before: Scope) -> Iterator[str]:
     """What the provider serves, or did, and the plan leaves out."""
-    yield from map(in_words, served(template, scope))
+    yield from (f"{entry.name}: {in_words(entry)}" for entry in served(template, scope))
     if stack and stack.template:
         here = {entry.name for entry in template.entries(scope)}
         gone = [entry for entry in served(stack.template, before) if entry.name not in here]
-        yield from (f"{in_words(entry)} The stack has it, and the template does not." for entry in gone)
+        yield from (f"{entry.name}, which the template no longer has: {in_words(entry)}" for entry in gone)

@@ -22,11 +22,8 @@ def served(template: Template, scope: Scope) -> Iterator[Entry]:
 
 
 def in_words(entry: Entry) -> str:
-    """What there is to say of one in a template."""
-    return (
-        f"{entry.name} has the provider's ServiceToken, and is left out: its type is {entry.type}. "
-        f"Only a resource of type {RESOURCE_TYPE} can be planned."
-    )
+    """Why it is left out."""
+    return f"it has the provider's ServiceToken, and is left out: its type is {entry.type}, and has to be {RESOURCE_TYPE}."
 
 
 def _tokens(entry: Entry, scope: Scope) -> list[object]:

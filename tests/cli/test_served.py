@@ -11,7 +11,7 @@ NATIVE = """  Native:
 """
 LITERAL = BREAKGLASS.replace("!ImportValue sentinel-tables-ServiceToken", "arn:one")
 TYPES = ("AWS::CloudFormation::CustomResource", "Custom::Table")
-TOLD = "Native has the provider's ServiceToken, and is left out: its type is {}. Only a resource of type "
+TOLD = "Native: it has the provider's ServiceToken, and is left out: its type is {}, and has to be Custom::SentinelTable."
 
 
 def native(token: str, kind: str = "Custom::Table") -> str:
@@ -23,7 +23,7 @@ def test_a_resource_of_another_type_is_told_by_plan_and_validate(desk: Desk, kin
     text = "Resources:\n" + native("!ImportValue my-sentinel-tables-ServiceToken", kind)
     name = desk.file(text)
     assert TOLD.format(kind) in desk.plan(text).stdout
-    assert f"{name}:4: Native: {TOLD.format(kind)}" in desk.type("validate", name).stdout
+    assert f"{name}:4: {TOLD.format(kind)}" in desk.type("validate", name).stdout
     assert "\n0 x Custom::SentinelTable, 0 wrong.\n" in desk.type("validate", name).stdout
 
 
@@ -46,5 +46,5 @@ def test_what_is_not_deployed_is_not_told(desk: Desk) -> None:
 
 def test_one_that_the_stack_has_and_the_template_no_longer_has_is_told(desk: Desk) -> None:
     desk.deploy(LITERAL + native("arn:one"))
-    assert "The stack has it, and the template does not." in desk.plan(LITERAL, *OWN).stdout
-    assert "The stack has it" not in desk.plan(LITERAL + native("arn:one"), *OWN).stdout
+    assert "Native, which the template no longer has: it has the provider's ServiceToken" in desk.plan(LITERAL, *OWN).stdout
+    assert "no longer has" not in desk.plan(LITERAL + native("arn:one"), *OWN).stdout
