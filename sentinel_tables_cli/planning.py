@@ -17,7 +17,7 @@ from sentinel_tables_cli.properties import Problem, known, problems
 from sentinel_tables_cli.removal import removal, replaced
 from sentinel_tables_cli.served import in_words, served
 from sentinel_tables_cli.stack import Stack, look_up
-from sentinel_tables_cli.template import Resource, Template
+from sentinel_tables_cli.template import POLICY_UNKNOWN, Resource, Template
 from sentinel_tables_cli.updates import sent, typed
 
 LOOP = "The tables that it makes are not known: {}."
@@ -138,7 +138,7 @@ def _deployed(stack: Stack | None, scope: Scope) -> dict[str, Resource]:
     if stack is None:
         return {}
     found = {table.logical_id: table for table in stack.template.tables(scope)} if stack.template else {}
-    return {name: found.get(name, Resource(name, {})) for name in stack.tables}
+    return {name: found.get(name, Resource(name, {}, deletion_policy=POLICY_UNKNOWN)) for name in stack.tables}
 
 
 def _wrong(template: Template, resources: Iterable[Resource]) -> dict[str, tuple[Problem, ...]]:

@@ -9,7 +9,7 @@ from sentinel_tables.plan import plan_removal
 from sentinel_tables_cli.changes import Change, told
 from sentinel_tables_cli.live import Sight
 from sentinel_tables_cli.outcome import NO_TABLE, UNKNOWN_STACK, Forecast, Outcome, Surroundings
-from sentinel_tables_cli.template import Resource
+from sentinel_tables_cli.template import POLICY_UNKNOWN, Resource
 
 RETAINED = ("Retain", "RetainExceptOnCreate")
 
@@ -20,7 +20,7 @@ def removal(resource: Resource, name: str, around: Surroundings) -> Forecast:
         note = f"The template no longer has it; DeletionPolicy: {resource.deletion_policy} keeps the table as it is."
         return Forecast(resource.logical_id, name, Outcome.NOTHING, notes=(note,))
     changes, notes = _removed(resource.logical_id, name, around, "DeletionPolicy")
-    notes = ("The template no longer has it.", *notes)
+    notes = ("The template no longer has it.", *_taken("DeletionPolicy", resource.deletion_policy), *notes)
     return Forecast(resource.logical_id, name, Outcome.REMOVE if changes else Outcome.NOTHING, changes=changes, notes=notes)
 
 
@@ -32,8 +32,17 @@ def replaced(found: Forecast, resource: Resource, around: Surroundings) -> Forec
         return replace(found, notes=(*found.notes, note))
     changes, notes = _removed(resource.logical_id, old, around, "UpdateReplacePolicy")
     kept = " With UpdateReplacePolicy: Retain it would be kept." if changes else ""
-    notes = (*found.notes, f"Table {old} is replaced.{kept}", *notes)
+    notes = (
+        *found.notes,
+        f"Table {old} is replaced.{kept}",
+        *_taken("UpdateReplacePolicy", resource.replace_policy),
+        *notes,
+    )
     return replace(found, changes=(*found.changes, *changes), notes=notes)
+
+
+def _taken(name: str, policy: str) -> tuple[str, ...]:
+    return (f"Its {name} is not known; the plan takes it to be Delete.",) if policy == POLICY_UNKNOWN else ()
 
 
 def _removed(logical_id: str, name: str, around: Surroundings, policy: str) -> tuple[tuple[Change, ...], tuple[str, ...]]:

@@ -16,6 +16,8 @@ from sentinel_tables_cli.mistakes import Mistake, clean
 RESOURCE_TYPE = "Custom::SentinelTable"
 NOT_OF_TEXT = ("AWS::SSM::",)
 """A parameter of such a type has a value that CloudFormation looks up somewhere else."""
+POLICY_UNKNOWN = ""
+"""In place of a DeletionPolicy or UpdateReplacePolicy that cannot be worked out."""
 
 logging.getLogger("cfnlint").addHandler(logging.NullHandler())
 
@@ -153,7 +155,7 @@ def _value(name: str, declared: object, given: Mapping[str, str | Unknown]) -> o
 
 def _policy(resource: Mapping[str, Any], name: str, scope: Scope) -> str:
     found = resolve(resource.get(name, "Delete"), scope)
-    return found if isinstance(found, str) else "Delete"
+    return found if isinstance(found, str) else POLICY_UNKNOWN
 
 
 def _line_of(value: Any, otherwise: int) -> int:

@@ -77,6 +77,13 @@ def test_a_loop_over_what_is_not_known_takes_no_table_for_gone(desk: Desk) -> No
     assert result.stdout == f"Fn::ForEach::Tables: not known\n  ! {WHY}\n\nPlan: 1 not known.\n"
 
 
+def test_of_a_table_that_a_loop_made_which_is_not_known_the_policy_is_not_known_either(desk: Desk) -> None:
+    desk.deploy(TURNS)
+    desk.deployed = HIDDEN
+    result = desk.plan("Resources: {}", *OWN)
+    assert result.stdout.count("Its DeletionPolicy is not known; the plan takes it to be Delete.") == 2
+
+
 def test_a_loop_that_makes_none_of_our_tables_is_nothing_to_us(desk: Desk) -> None:
     text = HIDDEN.replace("Custom::SentinelTable", "AWS::SNS::Topic")
     desk.deploy(TURNS)
