@@ -30,6 +30,11 @@ SETTING_SEEN_IN: Mapping[Facet, str] = {
 }
 
 
+def as_created(wanted: Settings) -> Settings:
+    """What CreateTable makes of the settings: the rest is set by later calls, and stands at what it is without them."""
+    return replace(wanted, deletion_protection=False, recovery_days=None, time_to_live=None, contributor_insights=False)
+
+
 def as_it_stands(wanted: Table, unknown: Iterable[str], live: Settings) -> Table:
     """The wanted table, the settings of the properties that are unknown taken from the live one."""
     names = {name for place in unknown for name in SETTINGS_OF.get(place, SETTINGS_OF.get(place.partition(".")[0], ()))}

@@ -1,7 +1,7 @@
 """Steps in words: what is added, taken away or changed, from what to what, like a diff. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sentinel_tables import ownership
@@ -24,11 +24,16 @@ class Change:
     """Further lines, each with its sign."""
 
 
-def told(steps: Iterable[Step], wanted: Table, live: LiveTable | None) -> tuple[Change, ...]:
-    """The steps of a plan, which turns `live`, or no table, into `wanted`."""
+def told(steps: Iterable[Step], wanted: Table, live: LiveTable | None, *, key_known: bool = True) -> tuple[Change, ...]:
+    """The steps of a plan, which turns `live`, or no table, into `wanted`; the key of a new table only where it is known."""
     have = _after_creation(wanted.settings) if live is None else live.table.settings
     found = live.table.tags if live else {}
-    return tuple(_change(step, wanted, have, found) for step in steps)
+    changes = tuple(_change(step, wanted, have, found) for step in steps)
+    return changes if key_known else tuple(map(_without_key, changes))
+
+
+def _without_key(change: Change) -> Change:
+    return replace(change, below=tuple(line for line in change.below if not line[1].startswith(f"{Kind.ENCRYPTION}: ")))
 
 
 def _after_creation(settings: Settings) -> Settings:

@@ -14,16 +14,18 @@ from sentinel_tables.ownership import Owner
 from sentinel_tables.plan import Desired, plan
 from sentinel_tables.request import service_timeout
 from sentinel_tables.steps import Effect, Step
-from sentinel_tables_cli.assumptions import as_it_stands, as_wanted
+from sentinel_tables_cli.assumptions import as_created, as_it_stands, as_wanted
 from sentinel_tables_cli.changes import Change, told
 from sentinel_tables_cli.durations import in_all
 from sentinel_tables_cli.intrinsics import Unknown
 from sentinel_tables_cli.live import READ_BY, Eyes, Sight
 from sentinel_tables_cli.outcome import NO_TABLE, UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.properties import Gap, Known, desired, known, problems
-from sentinel_tables_cli.removal import replaced
 from sentinel_tables_cli.stack import Stack
 from sentinel_tables_cli.template import Resource
+
+DECISIVE = ("", "Schema", "TableName")
+"""The places of the properties without which it is not known which table it is; the first is all of them."""
 
 
 def forecast(resource: Resource, before: Mapping[str, Any] | None, around: Surroundings) -> Forecast:
@@ -34,12 +36,23 @@ def forecast(resource: Resource, before: Mapping[str, Any] | None, around: Surro
         if wrong := problems(resource.properties, around.prefix):
             return refused(resource.logical_id, name, Outcome.REFUSED, *(problem.message for problem in wrong))
         if found.properties is None or not found.name_known:
-            return refused(resource.logical_id, name, Outcome.UNKNOWN, *map(_untold, found.gaps))
+            return _unknown(resource.logical_id, found.gaps)
         wanted = desired(found.properties, Owner(UNKNOWN_STACK, resource.logical_id), around.prefix, before)
         name = wanted.table.name
         return _forecast(resource, wanted, found, around)
     except SentinelTableError as error:
         return refused(resource.logical_id, name, Outcome.REFUSED, str(error))
+
+
+def _unknown(logical_id: str, gaps: tuple[Gap, ...]) -> Forecast:
+    """No table without its name and its schema; any other gap stands in nothing's way."""
+    decisive = [gap for gap in gaps if gap.place in DECISIVE]
+    others = tuple(gap for gap in gaps if gap.place not in DECISIVE)
+    return replace(refused(logical_id, "", Outcome.UNKNOWN, *map(_untold, decisive)), gaps=others)
+
+
+def _of_the_key(gap: Gap) -> bool:
+    return gap.place.startswith("SSESpecification")
 
 
 def _untold(gap: Gap) -> str:
@@ -55,22 +68,21 @@ def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroun
     wanted, key_note = _with_key_arn(wanted, around.eyes)
     wanted, live = _assumed(wanted, found, sight, opaque_key=bool(key_note))
     steps = plan(wanted, live)
-    changes = told(steps, _with_marks(wanted, steps), live)
+    changes = told(steps, _with_marks(wanted, steps), live, key_known=not any(map(_of_the_key, found.gaps)))
     notes = [*_notes(resource, sight, around, physical_id), *filter(None, (key_note, not_yet))]
-    outcome = _outcome(steps, live)
-    if physical_id not in ("", wanted.table.name):
-        outcome = Outcome.REPLACE
-        old, old_notes = replaced(resource, physical_id, around)
-        changes, notes = (*changes, *old), [*notes, *old_notes]
+    old = physical_id if physical_id != wanted.table.name else ""
+    if old and live:
+        notes.append(f"Table {wanted.table.name} stands already, and keeps its records.")
     return Forecast(
         logical_id=resource.logical_id,
         table=wanted.table.name,
-        outcome=outcome,
+        outcome=Outcome.REPLACE if old else _outcome(steps, live),
         schema=wanted.claim.schema_name,
         changes=changes,
         notes=(*notes, *_too_long(found, changes)),
         gaps=found.gaps,
         seen=Facet.TABLE not in sight.unseen,
+        replaces=old,
     )
 
 
@@ -118,11 +130,12 @@ def _with_key_arn(wanted: Desired, eyes: Eyes) -> tuple[Desired, str]:
 def _assumed(wanted: Desired, found: Known, sight: Sight, *, opaque_key: bool) -> tuple[Desired, LiveTable | None]:
     """Both tables, what is unknown of one taken from the other. A table on its way out is none."""
     live = None if sight.live and sight.live.status == "DELETING" else sight.live
-    if live is None:
-        return wanted, None
     places = [gap.place for gap in found.gaps] + (["SSESpecification"] if opaque_key else [])
-    wanted = replace(wanted, table=as_it_stands(wanted.table, places, live.table.settings))
-    return wanted, as_wanted(live, frozenset(sight.unseen), wanted)
+    if any(place.startswith("Tags") for place in places):
+        wanted = replace(wanted, forgotten_tags=frozenset())
+    as_found = live.table.settings if live else as_created(wanted.table.settings)
+    wanted = replace(wanted, table=as_it_stands(wanted.table, places, as_found))
+    return wanted, as_wanted(live, frozenset(sight.unseen), wanted) if live else None
 
 
 def _with_marks(wanted: Desired, steps: tuple[Step, ...]) -> Table:

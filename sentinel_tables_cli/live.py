@@ -9,7 +9,7 @@ from sentinel_tables.calls import Client
 from sentinel_tables.dynamodb import DynamoTables
 from sentinel_tables.errors import NotNow, RefusedByAws
 from sentinel_tables.model import Encryption, Facet, LiveTable
-from sentinel_tables_cli.mistakes import Mistake
+from sentinel_tables_cli.mistakes import Mistake, clean
 
 NONE: frozenset[Facet] = frozenset()
 READ_BY: Mapping[Facet, str] = {
@@ -21,6 +21,12 @@ READ_BY: Mapping[Facet, str] = {
     Facet.POLICY: "dynamodb:GetResourcePolicy",
 }
 """The permission that it takes to see each facet."""
+
+DENIED = ("AccessDenied", "Unauthorized")
+CREDENTIALS = ("Credential", "Token", "UnrecognizedClient", "Signature", "AuthFailure", "InvalidAccessKey", "SSO", "Login")
+"""What stands in the codes of AWS, or in the names of botocore's errors, where who asks is not known."""
+UNSUPPORTED = "UnknownOperationException"
+"""What a local AWS says of a call that it does not have: the rest of the table can be seen all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class Eyes:
         self._tables = tables
 
     def see(self, name: str, facets: frozenset[Facet] = frozenset(Facet)) -> Sight:
-        """The table of that name. Raises Mistake where DynamoDB does not answer."""
+        """The table of that name, without what there is no permission to see. Raises Mistake for any other refusal."""
         try:
             return Sight(self._tables.read(name, None, facets, NONE))
         except NotNow as error:
@@ -54,9 +60,11 @@ class Eyes:
         except NotNow as error:
             raise Mistake(_no_answer(error)) from error
         except RefusedByAws as error:
-            if not is_denied(error):
-                raise
-            return encryption, why(error)
+            if is_denied(error):
+                return encryption, why(error)
+            if is_about_who_asks(error):
+                raise Mistake(f"Key {clean(encryption.key)} cannot be looked at: {why(error)}. {remedy(error)}") from error
+            raise
 
     def names(self, prefix: str) -> Iterator[str]:
         """The names of all tables that begin with the prefix. Raises Mistake."""
@@ -64,7 +72,7 @@ class Eyes:
             for page in self._client.get_paginator("list_tables").paginate():
                 yield from (name for name in page["TableNames"] if name.startswith(prefix))
         except (ClientError, BotoCoreError) as error:
-            raise Mistake(f"The tables cannot be listed: {why(error)}. It takes dynamodb:ListTables.") from error
+            raise Mistake(f"The tables cannot be listed: {why(error)}. {remedy(error, 'dynamodb:ListTables')}") from error
 
     def _see_in_parts(self, name: str, facets: frozenset[Facet]) -> Sight:
         unseen: dict[Facet, str] = {}
@@ -75,6 +83,8 @@ class Eyes:
             except NotNow as error:
                 raise Mistake(_no_answer(error)) from error
             except RefusedByAws as error:
+                if not (is_denied(error) or (facet is not Facet.TABLE and _code(error) == UNSUPPORTED)):
+                    raise Mistake(f"Table {clean(name)} cannot be looked at: {why(error)}. {remedy(error)}") from error
                 unseen[facet] = why(error)
             if live is None:
                 break
@@ -85,17 +95,35 @@ def why(error: BaseException) -> str:
     """A refusal's code, or what else went wrong, in a few words."""
     cause = _cause(error)
     if isinstance(cause, ClientError):
-        return str(cause.response.get("Error", {}).get("Code", "refused"))
+        return _code(error) or "refused"
     return str(cause).rstrip(".")
 
 
 def is_denied(error: BaseException) -> bool:
-    """Whether AWS refused for lack of permission or of credentials, not for what was asked."""
+    """Whether AWS knew who asked, and refused for lack of permission."""
+    return any(word in _code(error) for word in DENIED)
+
+
+def is_about_who_asks(error: BaseException) -> bool:
+    """Whether there were no credentials, or AWS did not take them."""
     cause = _cause(error)
-    if not isinstance(cause, ClientError):
-        return isinstance(cause, BotoCoreError)
-    code = str(cause.response.get("Error", {}).get("Code", ""))
-    return any(word in code for word in ("AccessDenied", "Unauthorized", "Token", "UnrecognizedClient", "Signature"))
+    text = _code(error) if isinstance(cause, ClientError) else type(cause).__name__
+    return any(word in text for word in CREDENTIALS)
+
+
+def remedy(error: BaseException, permission: str = "") -> str:
+    """What to do about a look that failed; `permission` is what it takes, where it may be that."""
+    if permission and is_denied(error):
+        return f"It takes {permission}."
+    if is_about_who_asks(error):
+        return "Look at the credentials: --profile, or the variables AWS_..."
+    return "Look at --endpoint-url and --region, or try again."
+
+
+def _code(error: BaseException) -> str:
+    """AWS's own code for a refusal; nothing where AWS was not asked."""
+    cause = _cause(error)
+    return str(cause.response.get("Error", {}).get("Code", "")) if isinstance(cause, ClientError) else ""
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -1,8 +1,10 @@
 """What becomes of a table, as values. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from sentinel_tables.steps import Effect
 from sentinel_tables_cli.changes import Change
 from sentinel_tables_cli.durations import Span, in_all
 from sentinel_tables_cli.live import Eyes
@@ -47,21 +49,37 @@ class Forecast:
     gaps: tuple[Gap, ...] = ()
     seen: bool = True
     """Whether the table was there to be looked at."""
+    replaces: str = ""
+    """The table that the resource leaves for this one."""
 
     @property
     def span(self) -> Span:
         """How long it takes."""
         return in_all(change.kind for change in self.changes)
 
+    @property
+    def adopts(self) -> bool:
+        """Whether it takes a table over that another resource, or nobody, has."""
+        going_on = self.outcome not in (*FAILED, Outcome.DRIFTED)
+        return going_on and any(change.step.effect is Effect.ADOPTS for change in self.changes)
+
+    def stopped(self, *reasons: str) -> "Forecast":
+        """The same table, of which nothing becomes, for reasons that do not lie in the table."""
+        return replace(self, outcome=Outcome.REFUSED, changes=(), replaces="", reasons=(*self.reasons, *reasons))
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a forecast is made with: who looks, the stack where it is known, the provider's prefix, and the time."""
+    """What a forecast is made with: who looks, the stack where it is known, the provider's prefix, and the time.
+
+    `adopters` are the resources that take tables over in this deployment, by table: that comes before any removal.
+    """
 
     eyes: Eyes
     stack: Stack | None
     prefix: str
     now: float
+    adopters: Mapping[str, str] = field(default_factory=dict)
 
 
 def refused(logical_id: str, table: str, outcome: Outcome, *reasons: str) -> Forecast:

@@ -9,18 +9,18 @@ from sentinel_tables.calls import Client
 from sentinel_tables_cli import attributes
 from sentinel_tables_cli.contested import contested
 from sentinel_tables_cli.forecast import forecast
+from sentinel_tables_cli.intrinsics import Scope, Unknown
 from sentinel_tables_cli.live import Eyes
 from sentinel_tables_cli.mistakes import Mistake, clean
-from sentinel_tables_cli.outcome import Forecast, Outcome, Surroundings
+from sentinel_tables_cli.outcome import Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.properties import Problem, known, problems
-from sentinel_tables_cli.removal import removal
+from sentinel_tables_cli.removal import removal, replaced
+from sentinel_tables_cli.served import in_words, served
 from sentinel_tables_cli.stack import Stack, look_up
-from sentinel_tables_cli.template import Resource, Template
+from sentinel_tables_cli.template import POLICY_UNKNOWN, Resource, Template
+from sentinel_tables_cli.updates import sent, typed
 
-UNCHANGED = (
-    "The template asks for what the stack was deployed with, and CloudFormation sends no Update for that. "
-    "Change a property (a tag, say) to have a deployment repair the drift."
-)
+LOOP = "The tables that it makes are not known: {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +48,42 @@ def plan_template(template: Template, given: Mapping[str, str], stack_name: str,
     stack, note = look_up(means.cloudformation(), stack_name) if stack_name else (None, "")
     scope = template.scope(_previous(template, stack) | dict(given), _pseudo(template, stack_name, stack, means))
     around = Surroundings(means.eyes, stack, prefix, means.now())
-    deployed = _deployed(stack, means)
+    before = _scope_before(stack, means)
+    deployed = _deployed(stack, before)
     resources = {table.logical_id: table for table in template.tables(scope) if table.present is not False}
     wrong = _wrong(template, resources.values())
     forecasts = [_one(resource, deployed.get(name), around, wrong.get(name, ())) for name, resource in resources.items()]
-    return Report((*forecasts, *_removals(resources, deployed, around)), tuple(_notes(template, note, stack_name)))
+    around = replace(around, adopters={found.table: found.logical_id for found in forecasts if found.adopts})
+    forecasts = [replaced(found, resources[found.logical_id], around) if found.replaces else found for found in forecasts]
+    loops = [refused(loop.name, "", Outcome.UNKNOWN, LOOP.format(found.why)) for loop, found in template.loops(scope)]
+    removals = [] if loops else _removals(resources, deployed, around)
+    types = stack.template.types(before) if stack and stack.template else {}
+    found = tuple(typed(one, types, template.types(scope)) for one in (*forecasts, *loops, *removals))
+    if stack and stack.refusal:
+        found = tuple(one.stopped(stack.refusal) for one in found)
+    return Report(found, (*_notes(note, stack_name, stack), *_served(template, scope, stack, before)))
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong with a table in its template, each with its path from the top; how many properties are not known."""
+    """What is wrong with a table in its template, each with its path from the top; how many properties are not known.
+
+    Where there is a `note`, it is not a table but what is passed over, and the note says why.
+    """
 
     resource: Resource
-    problems: tuple[Problem, ...]
-    gaps: int
+    problems: tuple[Problem, ...] = ()
+    gaps: int = 0
+    note: str = ""
 
 
 def validated(template: Template, given: Mapping[str, str], prefix: str) -> tuple[Finding, ...]:
     """The properties of each table of the template, judged without a look at AWS. Raises Mistake."""
     check_names(template, given)
-    tables = [table for table in template.tables(template.scope(given, {})) if table.present is not False]
+    scope = template.scope(given, {})
+    tables = [table for table in template.tables(scope) if table.present is not False]
     wrong = _wrong(template, tables)
-    return tuple(
+    findings = [
         Finding(
             table,
             (*(replace(one, path=table.path + one.path) for one in problems(table.properties, prefix)),
@@ -77,7 +91,15 @@ def validated(template: Template, given: Mapping[str, str], prefix: str) -> tupl
             len(known(table.properties).gaps),
         )
         for table in tables
-    )  # fmt: skip
+    ]  # fmt: skip
+    return (*findings, *_passed_over(template, scope))
+
+
+def _passed_over(template: Template, scope: Scope) -> Iterator[Finding]:
+    for loop, found in template.loops(scope):
+        yield Finding(Resource(loop.name, {}, place=loop.path), note=LOOP.format(found.why))
+    for entry in served(template, scope):
+        yield Finding(Resource(entry.name, {}, place=entry.path), note=in_words(entry))
 
 
 def check_names(template: Template, given: Mapping[str, str]) -> None:
@@ -89,7 +111,7 @@ def check_names(template: Template, given: Mapping[str, str]) -> None:
             raise Mistake(f"{clean(template.name)} has no parameter {clean(name)}. {remedy}")
 
 
-def _previous(template: Template, stack: Stack | None) -> dict[str, str]:
+def _previous(template: Template, stack: Stack | None) -> dict[str, str | Unknown]:
     """The values that the stack's parameters have now, as far as the template still has them."""
     parameters = stack.parameters if stack else {}
     return {name: value for name, value in parameters.items() if name in template.parameters}
@@ -104,15 +126,19 @@ def _pseudo(template: Template, stack_name: str, stack: Stack | None, means: Mea
     return pseudo
 
 
-def _deployed(stack: Stack | None, means: Means) -> dict[str, Resource]:
+def _scope_before(stack: Stack | None, means: Means) -> Scope:
+    """What is known of the values that the stack was deployed with."""
+    if stack is None or stack.template is None:
+        return Scope()
+    return stack.template.scope(stack.parameters, _pseudo(stack.template, stack.name, stack, means))
+
+
+def _deployed(stack: Stack | None, scope: Scope) -> dict[str, Resource]:
     """The tables of the stack as it was deployed; those whose properties are not known have none."""
     if stack is None:
         return {}
-    found: dict[str, Resource] = {}
-    if stack.template is not None:
-        scope = stack.template.scope(stack.parameters, _pseudo(stack.template, stack.name, stack, means))
-        found = {table.logical_id: table for table in stack.template.tables(scope)}
-    return {name: found.get(name, Resource(name, {})) for name in stack.tables}
+    found = {table.logical_id: table for table in stack.template.tables(scope)} if stack.template else {}
+    return {name: found.get(name, Resource(name, {}, deletion_policy=POLICY_UNKNOWN)) for name in stack.tables}
 
 
 def _wrong(template: Template, resources: Iterable[Resource]) -> dict[str, tuple[Problem, ...]]:
@@ -127,12 +153,7 @@ def _wrong(template: Template, resources: Iterable[Resource]) -> dict[str, tuple
 def _one(resource: Resource, before: Resource | None, around: Surroundings, wrong: tuple[Problem, ...]) -> Forecast:
     old = known(before.properties).properties if before else None
     found = forecast(resource, old or ({} if before else None), around)
-    if wrong:
-        return replace(found, outcome=Outcome.REFUSED, changes=(), reasons=(*found.reasons, *map(_placed, wrong)))
-    unchanged = before is not None and before.properties == resource.properties
-    if unchanged and found.seen and found.outcome in (Outcome.CHANGE, Outcome.CREATE):
-        return replace(found, outcome=Outcome.DRIFTED, notes=(*found.notes, UNCHANGED))
-    return found
+    return found.stopped(*map(_placed, wrong)) if wrong else sent(found, resource, before)
 
 
 def _placed(problem: Problem) -> str:
@@ -148,10 +169,19 @@ def _removals(
             yield removal(resource, around.stack.tables[name], around)
 
 
-def _notes(template: Template, note: str, stack_name: str) -> Iterator[str]:
+def _notes(note: str, stack_name: str, stack: Stack | None) -> Iterator[str]:
+    if stack and stack.note:
+        yield stack.note
     if note:
         yield f"Not seen: {note}; tables that exist are judged by their tags."
     elif not stack_name:
         yield "Without --stack the owner is not known; a table that exists is judged by its tags."
-    for name in template.loops():
-        yield f"{name} is left out: only CloudFormation expands it."
+
+
+def _served(template: Template, scope: Scope, stack: Stack | None, before: Scope) -> Iterator[str]:
+    """What the provider serves, or did, and the plan leaves out."""
+    yield from (f"{entry.name}: {in_words(entry)}" for entry in served(template, scope))
+    if stack and stack.template:
+        here = {entry.name for entry in template.entries(scope)}
+        gone = [entry for entry in served(stack.template, before) if entry.name not in here]
+        yield from (f"{entry.name}, which the template no longer has: {in_words(entry)}" for entry in gone)

@@ -151,15 +151,16 @@ def _state(state: Status) -> Iterator[Text]:
 
 
 def print_findings(findings: Iterable[Finding], template: Template) -> None:
-    """Each problem with the line where it stands, then one line that counts."""
+    """Each problem and each note with the line where it stands, then one line that counts."""
     paper, findings = console(), list(findings)
     for finding in findings:
-        for problem in finding.problems:
-            place = f"{template.name}:{template.line(problem.path)}"
-            text = f"{place}: {finding.resource.logical_id}: {problem.message}"
-            paper.print(_line("", text, "red"), soft_wrap=True)
+        told = [(problem.path, problem.message, "red") for problem in finding.problems]
+        told += [(finding.resource.path, finding.note, "cyan")] if finding.note else []
+        for path, message, colour in told:
+            text = f"{template.name}:{template.line(path)}: {finding.resource.logical_id}: {message}"
+            paper.print(_line("", text, colour), soft_wrap=True)
     wrong, gaps = sum(len(finding.problems) for finding in findings), sum(finding.gaps for finding in findings)
-    counted = f"{len(findings)} x Custom::SentinelTable, {wrong} wrong"
+    counted = f"{sum(not finding.note for finding in findings)} x Custom::SentinelTable, {wrong} wrong"
     counted += f"; {gaps} passed over, known only at deployment" if gaps else ""
     paper.print(_line("", f"{counted}.", "bold"), soft_wrap=True)
 

@@ -4,32 +4,62 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from sentinel_tables.calls import Client
-from sentinel_tables_cli.live import is_denied, why
+from sentinel_tables_cli.intrinsics import Unknown
+from sentinel_tables_cli.live import is_denied, remedy, why
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.template import RESOURCE_TYPE, Template, parse
 
 HIDDEN = "****"
 """What CloudFormation shows of a parameter with NoEcho."""
+NOT_YET = "REVIEW_IN_PROGRESS"
+"""The state of a stack of which there is a change set, and nothing else."""
+LAST_STATES: Mapping[str, str] = {
+    "ROLLBACK_COMPLETE": "Delete the stack first.",
+    "ROLLBACK_FAILED": "Delete the stack first.",
+    "DELETE_FAILED": "Delete the stack first.",
+    "UPDATE_ROLLBACK_FAILED": "Continue its roll-back first.",
+}
+"""The states in which CloudFormation takes no update, each with what to do.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+"""
+GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
+"""The states of a resource that the stack no longer has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A stack as it is deployed; without an id where there is none of that name yet."""
+    """A stack as it is deployed; without a state where there is none of that name yet."""
 
     name: str
     stack_id: str = ""
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str | Unknown] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
     """Physical ids of its `Custom::SentinelTable` resources, by logical id."""
     template: Template | None = None
+    state: str = ""
 
     @property
     def owner_id(self) -> str:
         """The stack's id as it stands in the tags of its tables."""
         return self.stack_id or f"stack {self.name}, which is not there yet"
+
+    @property
+    def refusal(self) -> str:
+        """Why CloudFormation takes no update of it in the state that it is in; nothing, where it does."""
+        remedy = LAST_STATES.get(self.state)
+        return f"Stack {self.name} is {self.state}, and CloudFormation does not update it. {remedy}" if remedy else ""
+
+    @property
+    def note(self) -> str:
+        """What its state has to say to a deployment."""
+        if not self.state:
+            return f"There is no stack {self.name} yet."
+        if self.state.endswith("_IN_PROGRESS"):
+            return f"Stack {self.name} is {self.state}. Plan again when that is over: CloudFormation takes no update before."
+        return ""
 
 
 def look_up(client: Client, name: str) -> tuple[Stack | None, str]:
@@ -42,21 +72,28 @@ def look_up(client: Client, name: str) -> tuple[Stack | None, str]:
         return _unseen(error, name)
     except BotoCoreError as error:
         return _unseen(error, name)
-    parameters = {
-        parameter["ParameterKey"]: parameter.get("ParameterValue", "") for parameter in found.get("Parameters", [])
-    }
-    shown = {key: value for key, value in parameters.items() if value != HIDDEN}
+    if found["StackStatus"] == NOT_YET:
+        return Stack(found["StackName"], found["StackId"]), ""
+    parameters = dict(map(_parameter, found.get("Parameters", [])))
     try:
         tables, template = _tables(client, name), _template(client, name)
     except (ClientError, BotoCoreError) as error:
         return _unseen(error, name)
-    return Stack(found["StackName"], found["StackId"], shown, tables, template), ""
+    return Stack(found["StackName"], found["StackId"], parameters, tables, template, found["StackStatus"]), ""
+
+
+def _parameter(shown: Mapping[str, str]) -> tuple[str, str | Unknown]:
+    """A parameter's name and its value. The template's default says nothing of a value that is hidden."""
+    name, value = shown["ParameterKey"], shown.get("ParameterValue", "")
+    return name, Unknown(f"parameter {name} is hidden") if value == HIDDEN else value
 
 
 def _unseen(error: Exception, name: str) -> tuple[None, str]:
     if is_denied(error):
         return None, f"stack {clean(name)} cannot be looked at ({clean(why(error))})"
-    raise Mistake(f"Stack {clean(name)} cannot be looked at: {clean(why(error))}. Name an existing stack with --stack.")
+    wrong_name = isinstance(error, ParamValidationError) or why(error) == "ValidationError"
+    todo = "Name an existing stack with --stack." if wrong_name else remedy(error)
+    raise Mistake(f"Stack {clean(name)} cannot be looked at: {clean(why(error))}. {todo}")
 
 
 def _tables(client: Client, name: str) -> dict[str, str]:
@@ -68,7 +105,7 @@ def _tables(client: Client, name: str) -> dict[str, str]:
         for resource in page["StackResourceSummaries"]
         if resource["ResourceType"] == RESOURCE_TYPE
         and resource.get("PhysicalResourceId")
-        and resource.get("ResourceStatus") != "DELETE_COMPLETE"
+        and resource.get("ResourceStatus") not in GONE
     }
 
 

@@ -11,12 +11,15 @@ from cfnlint.decode import decode_str  # type: ignore[import-untyped] # it has n
 
 from sentinel_tables_cli.files import json_in
 from sentinel_tables_cli.intrinsics import Path, Scope, Unknown, holds, resolve
+from sentinel_tables_cli.loops import Entry, expanded
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.references import names_in
 
 RESOURCE_TYPE = "Custom::SentinelTable"
 NOT_OF_TEXT = ("AWS::SSM::",)
 """A parameter of such a type has a value that CloudFormation looks up somewhere else."""
+POLICY_UNKNOWN = ""
+"""In place of a DeletionPolicy or UpdateReplacePolicy that cannot be worked out."""
 
 logging.getLogger("cfnlint").addHandler(logging.NullHandler())
 
@@ -30,11 +33,13 @@ class Resource:
     present: bool | Unknown = True
     deletion_policy: str = "Delete"
     replace_policy: str = "Delete"
+    place: Path = ()
+    """Where it is written, where that is in a loop."""
 
     @property
     def path(self) -> Path:
         """Where its properties stand."""
-        return ("Resources", self.logical_id, "Properties")
+        return (*(self.place or ("Resources", self.logical_id)), "Properties")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Template:
         """The parameters it declares."""
         return _section(self.document, "Parameters")
 
-    def scope(self, given: Mapping[str, str], pseudo: Mapping[str, object]) -> Scope:
+    def scope(self, given: Mapping[str, str | Unknown], pseudo: Mapping[str, object]) -> Scope:
         """What is known of its values: those given, else the defaults."""
         values = {name: _value(name, declared, given) for name, declared in self.parameters.items()}
         return Scope(
@@ -61,20 +66,30 @@ class Template:
 
     def tables(self, scope: Scope) -> Iterator[Resource]:
         """Each `Custom::SentinelTable`, its properties resolved in that scope."""
-        for logical_id, resource in _section(self.document, "Resources").items():
-            if isinstance(resource, Mapping) and resource.get("Type") == RESOURCE_TYPE:
-                deletion_policy = _policy(resource, "DeletionPolicy", scope)
+        for entry in self.entries(scope):
+            resource = entry.resource
+            if isinstance(resource, Mapping) and entry.type == RESOURCE_TYPE:
                 yield Resource(
-                    logical_id=str(logical_id),
+                    logical_id=entry.name,
                     properties=resolve(resource.get("Properties") or {}, scope),
-                    present=holds(resource["Condition"], scope) if "Condition" in resource else True,
-                    deletion_policy=deletion_policy,
+                    present=holds_of(entry, scope),
+                    deletion_policy=_policy(resource, "DeletionPolicy", scope),
                     replace_policy=_policy(resource, "UpdateReplacePolicy", scope),
+                    place=entry.path,
                 )
 
-    def loops(self) -> list[str]:
-        """The resources that `Fn::ForEach` makes, which only CloudFormation expands."""
-        return [str(name) for name in _section(self.document, "Resources") if str(name).startswith("Fn::ForEach")]
+    def entries(self, scope: Scope) -> Iterator[Entry]:
+        """Each resource, of whatever type; those that loops make, too, where their lists are known."""
+        return expanded(_section(self.document, "Resources"), scope, ("Resources",))
+
+    def types(self, scope: Scope) -> dict[str, str]:
+        """The type of each resource that may be deployed, by logical id."""
+        entries = [entry for entry in self.entries(scope) if entry.type]
+        return {entry.name: entry.type for entry in entries if holds_of(entry, scope) is not False}
+
+    def loops(self, scope: Scope) -> list[tuple[Entry, Unknown]]:
+        """What makes resources that only a deployment knows, with the reason."""
+        return [(entry, entry.resource) for entry in self.entries(scope) if isinstance(entry.resource, Unknown)]
 
     def line(self, path: Path) -> int:
         """The line of what stands at that path, or of the nearest thing around it."""
@@ -118,12 +133,18 @@ def parse(text: str, name: str) -> Template:
     return Template(name, document)
 
 
+def holds_of(entry: Entry, scope: Scope) -> bool | Unknown:
+    """What the Condition of a resource says; true, where it has none."""
+    has_one = isinstance(entry.resource, Mapping) and "Condition" in entry.resource
+    return holds(entry.part("Condition"), scope) if has_one else True
+
+
 def _section(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     section = document.get(name)
     return section if isinstance(section, Mapping) else {}
 
 
-def _value(name: str, declared: object, given: Mapping[str, str]) -> object:
+def _value(name: str, declared: object, given: Mapping[str, str | Unknown]) -> object:
     """A parameter's value; a list where its type is one."""
     if not isinstance(declared, Mapping):
         return Unknown(f"parameter {name}")
@@ -139,7 +160,7 @@ def _value(name: str, declared: object, given: Mapping[str, str]) -> object:
 
 def _policy(resource: Mapping[str, Any], name: str, scope: Scope) -> str:
     found = resolve(resource.get(name, "Delete"), scope)
-    return found if isinstance(found, str) else "Delete"
+    return found if isinstance(found, str) else POLICY_UNKNOWN
 
 
 def _line_of(value: Any, otherwise: int) -> int:

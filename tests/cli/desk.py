@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,11 @@ class Desk:
     folder: Path
     clock: VirtualClock = field(default_factory=VirtualClock)
     denied: tuple[str, ...] = ()
+    failing: dict[str, str] = field(default_factory=dict)
+    """AWS's code for every call of an API."""
     declares: bool = False
+    no_echo: bool = False
+    state: str = "CREATE_COMPLETE"
     deployed: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
 
@@ -103,6 +108,7 @@ class Desk:
         """The means of this world; `denied` APIs are denied."""
         faults = Faults(*(Fault(Kind.ACCESS_DENIED_FROM_NOW, 1, api) for api in self.denied))
         client, keys = ListingClient(self.plane, faults=faults), KeyService(self.plane, faults=faults)
+        client.failing = self.failing
         return Means(
             eyes=Eyes(client, DynamoTables(client, lambda: keys)),
             cloudformation=lambda: Stacks(self),
@@ -118,12 +124,22 @@ def known(properties: object) -> Mapping[str, Any]:
 
 
 class ListingClient(Client):
-    """The model's client, with the one call that the provider does not make."""
+    """The model's client, with the one call that the provider does not make; what is to fail fails with that code."""
+
+    failing: Mapping[str, str] = {}
+
+    def __getattr__(self, api: str) -> Callable[..., Any]:
+        return partial(self._fail, api) if api in self.failing else super().__getattr__(api)
+
+    def _fail(self, api: str, **_arguments: Any) -> Any:
+        raise refused(self.failing[api], "The security token included in the request is expired", api)
 
     def get_paginator(self, api: str) -> Any:
-        return (
-            Pages(lambda: {"TableNames": sorted(self._plane.tables)}) if api == "list_tables" else super().get_paginator(api)
-        )
+        if api == "list_tables":
+            return Pages(
+                partial(self._fail, api) if api in self.failing else lambda: {"TableNames": sorted(self._plane.tables)}
+            )
+        return super().get_paginator(api)
 
 
 @dataclass(frozen=True)
@@ -145,10 +161,14 @@ class Stacks:
     def describe_stacks(self, StackName: str) -> Any:  # noqa: N803 - boto3's
         if "describe_stacks" in self.desk.denied:
             raise refused("AccessDenied", "not authorized", "DescribeStacks")
+        if "describe_stacks" in self.desk.failing:
+            raise refused(self.desk.failing["describe_stacks"], "no", "DescribeStacks")
         if not self.desk.deployed or StackName != self.desk.stack.stack:
             raise refused("ValidationError", f"Stack with id {StackName} does not exist", "DescribeStacks")
-        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.desk.parameters.items()]
-        return {"Stacks": [{"StackName": StackName, "StackId": self.desk.stack.stack_id, "Parameters": parameters}]}
+        shown = dict.fromkeys(self.desk.parameters, "****") if self.desk.no_echo else self.desk.parameters
+        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in shown.items()]
+        stack = {"StackName": StackName, "StackId": self.desk.stack.stack_id, "StackStatus": self.desk.state}
+        return {"Stacks": [stack | {"Parameters": parameters}]}
 
     def get_paginator(self, _api: str) -> Pages:
         return Pages(lambda: {"StackResourceSummaries": [*map(_summary, self.desk.stack.resources.values())]})

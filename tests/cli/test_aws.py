@@ -40,6 +40,9 @@ def template(tmp_path: Path) -> str:
     return str(path)
 
 
+CREDENTIALS = "Look at the credentials: --profile, or the variables AWS_..."
+
+
 def run(*words: str) -> Result:
     return CliRunner().invoke(app, list(words))
 
@@ -65,10 +68,19 @@ def test_the_account_is_looked_up_where_the_template_needs_it(template: str) -> 
     assert "sentinel-123456789012-eu-west-1" in run("plan", template).stdout
 
 
-def test_without_credentials_the_plan_says_what_it_could_not_see(template: str) -> None:
-    planned = run("plan", template, "--region", "eu-west-1")
-    assert planned.exit_code == 2
-    assert "Not seen: the table (dynamodb:DescribeTable: Unable to locate credentials)" in planned.stdout
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("plan",), "Table sentinel-breakglass"),
+        (("plan", "--stack", "records"), "Stack records"),
+        (("status",), "The tables"),
+    ],
+)
+def test_without_credentials_nothing_can_be_said(template: str, words: tuple[str, ...], what: str) -> None:
+    told = run(*words, *([template] if "plan" in words else []), "--region", "eu-west-1")
+    assert (told.exit_code, told.stdout) == (1, "")
+    verb = "listed" if "status" in words else "looked at"
+    assert told.stderr == f"Error: {what} cannot be {verb}: Unable to locate credentials. {CREDENTIALS}\n"
 
 
 ERRORS = {
@@ -96,7 +108,10 @@ def test_an_address_where_nobody_answers(template: str, monkeypatch: pytest.Monk
     assert planned.stderr.startswith("Error: DynamoDB did not answer (Could not connect to the endpoint URL")
 
 
-def test_status_without_credentials() -> None:
-    listed = run("status", "--region", "eu-west-1")
+def test_status_where_nobody_answers_does_not_ask_for_a_permission(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    listed = run("status", "--region", "eu-west-1", "--endpoint-url", "http://127.0.0.1:9")
     assert listed.exit_code == 1
-    assert listed.stderr.startswith("Error: The tables cannot be listed: Unable to locate credentials.")
+    assert "Look at --endpoint-url and --region, or try again." in listed.stderr
+    assert "dynamodb:ListTables" not in listed.stderr

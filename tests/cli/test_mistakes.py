@@ -279,6 +279,35 @@ def test_a_wrong_command_has_status_1_for_2_means_changes(desk: Desk, words: tup
     assert desk.type(*words).exit_code == 1
 
 
+@pytest.mark.parametrize(
+    "code", ["ExpiredTokenException", "UnrecognizedClientException", "InvalidSignatureException", "ValidationException"]
+)
+def test_what_is_refused_for_another_reason_than_permission_is_no_table_that_is_missing(desk: Desk, code: str) -> None:
+    desk.deploy(BREAKGLASS)
+    desk.failing = {"describe_table": code}
+    planned = desk.plan(BREAKGLASS)
+    assert (planned.exit_code, planned.stdout) == (1, "")
+    assert planned.stderr.startswith(f"Error: Table sentinel-breakglass cannot be looked at: {code}. Look at ")
+
+
+def test_a_stack_that_cannot_be_looked_at_with_these_credentials(desk: Desk) -> None:
+    desk.failing = {"describe_stacks": "ExpiredToken"}
+    told = desk.plan(BREAKGLASS, "--stack", "records")
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert told.stderr.startswith("Error: Stack records cannot be looked at: ExpiredToken. Look at the credentials")
+
+
+def test_what_a_local_aws_does_not_have_is_not_seen(desk: Desk) -> None:
+    desk.deploy(BREAKGLASS)
+    desk.failing = {"describe_contributor_insights": "UnknownOperationException"}
+    assert "DescribeContributorInsights: UnknownOperationException" in desk.plan(BREAKGLASS).stdout
+
+
+def test_a_list_of_tables_takes_a_permission(desk: Desk) -> None:
+    desk.failing = {"list_tables": "AccessDeniedException"}
+    assert desk.type("status").stderr.endswith("AccessDeniedException. It takes dynamodb:ListTables.\n")
+
+
 def test_what_a_template_holds_does_not_reach_the_terminal_as_a_control_sequence(desk: Desk) -> None:
     result = desk.type("validate", desk.file(BREAKGLASS + '      "\\e[31mred": 1\n'))
     assert "\x1b" not in result.stdout

@@ -108,11 +108,52 @@ def test_a_resource_that_the_template_no_longer_has_loses_its_table_unless_it_is
     assert "keeps the table as it is" in desk.plan(other, *OWN).stdout
 
 
-def test_a_protected_table_is_not_removed(desk: Desk) -> None:
+def test_a_protected_table_that_is_removed_stays_behind(desk: Desk) -> None:
     desk.deploy(with_properties("DeletionProtectionEnabled: true"))
     result = desk.plan("Resources: {}", *OWN)
-    assert result.exit_code == 1
-    assert "protected against deletion" in result.stdout
+    assert result.exit_code == 0
+    assert "protected against deletion: it stays behind, and no resource has it any more." in result.stdout
+    assert "with DeletionPolicy: Retain." in result.stdout
+
+
+def test_a_protected_table_that_is_replaced_stays_behind(desk: Desk) -> None:
+    desk.deploy(with_properties("DeletionProtectionEnabled: true"))
+    planned = desk.planned(with_properties("TableName: sentinel-other", "DeletionProtectionEnabled: true"), *OWN)
+    assert planned["outcome"] == "replace"
+    assert next(step["api"] for step in planned["steps"]) == "create_table"
+    assert "delete_table" not in [step["api"] for step in planned["steps"]]
+    assert "protected against deletion: it stays behind" in planned["notes"][1]
+    assert planned["notes"][1].endswith("Say so on purpose with UpdateReplacePolicy: Retain.")
+
+
+def test_a_table_that_another_resource_takes_over_is_not_removed(desk: Desk) -> None:
+    desk.deploy(with_properties("DeletionProtectionEnabled: true"))
+    renamed = with_properties("ExistingTable: Adopt").replace("BreakGlass", "Emergency")
+    result = desk.plan(renamed, *OWN)
+    assert result.exit_code == 2
+    assert "Emergency -> sentinel-breakglass: to be taken over" in result.stdout
+    assert "BreakGlass -> sentinel-breakglass: nothing to do\n" in result.stdout
+    assert "Table sentinel-breakglass is left as it is: Emergency takes it over before." in result.stdout
+    assert "stays behind" not in result.stdout
+
+
+def test_a_table_that_is_replaced_while_another_resource_takes_it_over_is_not_removed(desk: Desk) -> None:
+    desk.deploy(BREAKGLASS)
+    adopting = "  Emergency:\n" + with_properties("ExistingTable: Adopt").partition("BreakGlass:\n")[2]
+    result = desk.plan(with_properties("TableName: sentinel-other") + adopting, *OWN)
+    assert "BreakGlass -> sentinel-other: to be replaced" in result.stdout
+    assert "Table sentinel-breakglass is left as it is: Emergency takes it over before." in result.stdout
+    assert "and its records" not in result.stdout
+
+
+def test_a_replacement_by_a_table_that_stands_already_says_that_it_keeps_its_records(desk: Desk) -> None:
+    desk.deploy(BREAKGLASS)
+    marks = {"sentinel:stack-id": desk.stack.stack_id, "sentinel:logical-id": "BreakGlass", "sentinel:schema": "breakglass"}
+    desk.plane.given_table("sentinel-other", tags=marks | {"sentinel:origin": "created"}, ttl="ttl")
+    planned = desk.planned(with_properties("TableName: sentinel-other"), *OWN)
+    assert planned["outcome"] == "replace"
+    assert "create_table" not in [step["api"] for step in planned["steps"]]
+    assert planned["notes"][0] == "Table sentinel-other stands already, and keeps its records."
 
 
 def test_drift_is_shown_and_that_the_same_template_does_not_repair_it(desk: Desk) -> None:
@@ -141,6 +182,18 @@ def test_the_parameters_of_the_stack_are_those_it_has_unless_others_are_given(de
     desk.deploy(text, Protect="true")
     assert desk.plan(text, *OWN).exit_code == 0
     assert desk.plan(text, *OWN, "--parameters", "Protect=false").exit_code == 2
+
+
+def test_a_parameter_that_the_stack_hides_is_not_known_by_its_default(desk: Desk) -> None:
+    text = "Parameters: {Protect: {Type: String, Default: 'false', NoEcho: true}}\n" + with_properties(
+        "DeletionProtectionEnabled: !Ref Protect"
+    )
+    desk.no_echo = True
+    desk.deploy(text, Protect="true")
+    result = desk.plan(text, *OWN)
+    assert result.exit_code == 0
+    assert "? DeletionProtectionEnabled: known only at deployment (parameter Protect is hidden)" in result.stdout
+    assert "deletion protection: on -> off" in desk.plan(text, *OWN, "--parameters", "Protect=false").stdout
 
 
 FOREIGN = 'Table "sentinel-breakglass" exists and has no owner. Choose another TableName, or take it over'
@@ -204,11 +257,38 @@ def test_a_value_that_only_a_deployment_knows_is_said_and_left_as_it_stands(desk
     assert planned["unknown"] == [{"property": "SSESpecification.KMSMasterKeyId", "why": "Fn::GetAtt Key.Arn"}]
 
 
+LATER = {
+    "TimeToLiveSpecification: {Enabled: !ImportValue other}": "time to live",
+    "PointInTimeRecoverySpecification: {RecoveryPeriodInDays: !ImportValue other}": "point-in-time recovery",
+    "SSESpecification: {KMSMasterKeyId: !ImportValue other}": "encryption: ",
+}
+
+
+@pytest.mark.parametrize(("line", "words"), LATER.items())
+def test_no_step_is_told_for_a_setting_of_a_new_table_that_is_not_known(desk: Desk, line: str, words: str) -> None:
+    assert words in desk.plan(BREAKGLASS).stdout
+    result = desk.plan(with_properties(line))
+    assert words not in result.stdout
+    assert f"? {line.partition(':')[0]}." in result.stdout
+
+
+def test_a_tag_whose_value_is_not_known_is_not_removed(desk: Desk) -> None:
+    desk.deploy(with_properties("Tags: [{Key: team, Value: blue}]"))
+    assert desk.planned(with_properties("Tags: [{Key: team, Value: !ImportValue other}]"), *OWN)["steps"] == []
+
+
 def test_a_table_whose_name_is_not_known_cannot_be_planned(desk: Desk) -> None:
     result = desk.plan("Parameters: {Name: {Type: String}}\n" + with_properties("TableName: !Ref Name"))
     assert result.exit_code == 1
     assert "give one with --parameters Name=VALUE" in result.stdout
     assert "BreakGlass: not known" in result.stdout
+
+
+def test_only_what_tells_the_table_is_a_reason_that_it_is_not_known(desk: Desk) -> None:
+    planned = desk.planned(with_properties("TableName: !ImportValue name", "Tags: [{Key: team, Value: !ImportValue other}]"))
+    assert planned["outcome"] == "unknown"
+    assert planned["reasons"] == ["Property TableName is Fn::ImportValue name. Without it, the table is not known."]
+    assert planned["unknown"] == [{"property": "Tags[0].Value", "why": "Fn::ImportValue other"}]
 
 
 def test_a_key_by_its_alias_is_compared_by_its_arn(desk: Desk) -> None:
