@@ -8,6 +8,7 @@ from typing import Any
 from sentinel_tables.errors import shown
 from sentinel_tables_cli.files import json_in
 from sentinel_tables_cli.mistakes import Mistake, clean
+from sentinel_tables_cli.stack import HIDDEN
 from sentinel_tables_cli.template import NOT_OF_TEXT, Template
 
 FILE = "file://"
@@ -19,7 +20,6 @@ PREVIOUS = re.compile(r"ParameterKey=[^,=]+,UsePreviousValue=true", re.IGNORECAS
 """The value that the stack has, which is taken wherever none is given."""
 BOOLEANS = {True: ("true", "yes", "on"), False: ("false", "no", "off")}
 """What YAML reads as a boolean where it stands without quotes."""
-HIDDEN = "****"
 
 
 def is_value(word: str) -> bool:

@@ -106,7 +106,7 @@ def check_names(template: Template, given: Mapping[str, str]) -> None:
     """Raises Mistake for a parameter that the template does not have."""
     for name in given:
         if name not in template.parameters:
-            close = difflib.get_close_matches(name, list(template.parameters), n=1)
+            close = difflib.get_close_matches(name, [str(known) for known in template.parameters], n=1)
             remedy = f"Did you mean {clean(close[0])}?" if close else "Leave it out."
             raise Mistake(f"{clean(template.name)} has no parameter {clean(name)}. {remedy}")
 

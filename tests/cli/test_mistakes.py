@@ -262,7 +262,8 @@ PARAMETERS = {
 
 @pytest.mark.parametrize(("word", "message"), PARAMETERS.values(), ids=PARAMETERS)
 def test_parameters_that_are_none(desk: Desk, word: str, message: str) -> None:
-    result = desk.plan("Parameters: {Team: {Type: String}}\n" + BREAKGLASS, "--parameters", word)
+    parameters = "Parameters: {Team: {Type: String}, On: {Type: String}}\n"  # without quotes, On is a boolean to YAML
+    result = desk.plan(parameters + BREAKGLASS, "--parameters", word)
     assert result.exit_code == 1
     assert message in result.stderr
 
