@@ -86,6 +86,9 @@ class DynamoTables:
         name = encryption.key
         if name is None or name in self._known_keys:
             return encryption
+        managed = self._managed() or ""
+        if name in (managed, managed.rpartition("/")[2]):
+            return replace(encryption, key=None)
         try:
             metadata = call(self._keys(), "describe_key", {"KeyId": name})["KeyMetadata"]
         except SentinelTableError as refusal:
@@ -96,7 +99,7 @@ class DynamoTables:
             metadata = {"Arn": name}  # whether an ARN that cannot be looked at is good is DynamoDB's to say
         if metadata.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
             raise RefusedByAws(f"KMSMasterKeyId {shown(name)} is not a symmetric key. Name a symmetric KMS key.")
-        if metadata.get("KeyManager") == "AWS" or metadata["Arn"] == self._managed():
+        if metadata.get("KeyManager") == "AWS":
             return replace(encryption, key=None)
         self._known_keys.add(metadata["Arn"])
         return replace(encryption, key=metadata["Arn"])

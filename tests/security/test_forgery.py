@@ -96,7 +96,7 @@ class TestWithOtherIds:
         scene = foreign()
         adopt = {"ExistingTable": "Adopt"}
         forged(scene, "Create", properties=adopt)
-        memory = {"adopted": scene.tags("created"), "failure": "x", "answer_by": scene.clock.now() + 900}
+        memory = {"adopted": scene.tags("created"), "failure": "x", "alone": True, "answer_by": scene.clock.now() + 900}
         forged(scene, "Create", properties=adopt, SentinelTablesMemory=memory)
         forged(scene, "Delete")
         assert NAME not in scene.plane.tables
