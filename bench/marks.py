@@ -10,6 +10,10 @@ from bench.noticing import Noticed, Noticing
 from bench.repair import Repaired
 
 ZIP_BYTES = 60 * 1024
+ZIP_WHY = (
+    "The sources go into it as they are, so that whoever audits the function reads what its developers read. A quarter of "
+    "it is their docstrings, which cost a cold start nothing."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def cold_marks(cold: ColdStarts) -> list[Mark]:
     return [
         Mark("cold start to the first AWS call, against a bare handler", median(cold.ratios(PROVIDER)), 1.10, "times", why),
         Mark("the same, against stock crhelper", median(cold.ratios(PROVIDER, STOCK)), 1.10, "times", why),
-        Mark("the artifact's zip", cold.zipped / 1024, ZIP_BYTES / 1024, "KB"),
+        Mark("the artifact's zip", cold.zipped / 1024, ZIP_BYTES / 1024, "KB", ZIP_WHY),
     ]
 
 
