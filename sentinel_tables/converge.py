@@ -195,7 +195,7 @@ class _Work:
         if step == self.pace.taken and self.pace.accepted >= ACCEPTED_IN_VAIN:
             what = f"{step.reason}, although {step.api} was accepted {ACCEPTED_IN_VAIN} times"
             raise RefusedByAws(f"Table {shown(self.goal.name)}: {what}. Find out why, then repeat the operation.")
-        tried_before = self.memory.tried_at
+        before = self.memory.tried_at, self.memory.alone
         if step.effect is Effect.CREATES:
             self.memory.tried_at, self.memory.alone = self.clock.now(), True
         if step.effect is Effect.ADOPTS and self.live is not None and self.memory.adopted is None:
@@ -210,7 +210,7 @@ class _Work:
             if isinstance(refusal, NotNow) and refusal.in_doubt:
                 self.pace.took(step, self.clock.now() + DOUBT_SECONDS)
             elif step.effect is Effect.CREATES:
-                self.memory.tried_at = tried_before
+                self.memory.tried_at, self.memory.alone = before
             raise
         now = self.clock.now()
         if step.effect is Effect.CREATES:

@@ -5,13 +5,18 @@ from dataclasses import replace
 import pytest
 
 from sentinel_tables import ownership, steps
+from sentinel_tables.converge import converge
+from sentinel_tables.dynamodb import DynamoTables
 from sentinel_tables.endings import GivenBack
-from sentinel_tables.goals import Done, Trail
+from sentinel_tables.errors import RefusedByAws
+from sentinel_tables.goals import Done, Standing, Trail
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import LiveTable, Table
-from sentinel_tables.ownership import Owner
+from sentinel_tables.ownership import Claim, Owner
+from sentinel_tables.plan import Desired
 from sentinel_tables.schemas import approval_table_schema
-from tests.controlplane import REAL, Fault, Kind
+from tests.controlplane import REAL, Client, Fault, Faults, KeyService, Kind
+from tests.scene import Bench
 from tests.sweep.stage import Stage
 
 OWNER = Owner("arn:aws:cloudformation:eu-central-1:123456789012:stack/mine/1", "Table")
@@ -36,6 +41,16 @@ def test_a_table_that_somebody_else_adopts_while_it_is_given_back_is_left_to_the
 def test_a_table_that_nobody_else_has_taken_is_given_back_to_the_end(tags: dict[str, str]) -> None:
     before = {ownership.STACK_ID: "arn:of:others", ownership.ORIGIN: "created"}
     assert seen(before, tags) == steps.give_back("arn", before)
+
+
+def test_a_create_that_is_refused_leaves_what_was_remembered() -> None:
+    """The invocation before tried it, and another delivery of its hand-over may have finished the table since."""
+    bench, memory = Bench(), Memory(tried_at=1.0)
+    denied = Client(bench.plane, faults=Faults(Fault(Kind.ACCESS_DENIED, 1, "create_table")))
+    desired = Desired(Table(approval_table_schema("sentinel-requests")), Claim(OWNER, "approval"))
+    with pytest.raises(RefusedByAws):
+        converge(Standing(desired), DynamoTables(denied, lambda: KeyService(bench.plane)), bench.allowance(), memory)
+    assert (memory.tried_at, memory.alone) == (1.0, False)
 
 
 @pytest.mark.parametrize("kind", [Kind.THROTTLED, Kind.ACCESS_DENIED_FROM_NOW])
