@@ -13,6 +13,7 @@ from types import MappingProxyType
 from sentinel_tables.errors import InvalidSchema, shown
 
 KEY_TYPES = ("S", "N", "B")
+PROJECTIONS = ("ALL", "KEYS_ONLY")
 MAX_INDEXES = 20
 LONGEST_KEY = 255
 NO_LIMIT = -1
@@ -93,6 +94,10 @@ class TableSchema:
             raise InvalidSchema(f"Two indexes of table {shown(self.table_name)} have one name. Give each its own.")
         if len(self.global_secondary_indexes) > MAX_INDEXES:
             raise InvalidSchema(f"Table {shown(self.table_name)} has over {MAX_INDEXES} indexes. Remove some.")
+        for index in self.global_secondary_indexes:
+            if index.projection not in PROJECTIONS:
+                projection = f"Index {shown(index.index_name)} has the projection {shown(index.projection)}"
+                raise InvalidSchema(f"{projection}. Use {' or '.join(PROJECTIONS)}.")
         self._validate_attributes()
 
     def _validate_attributes(self) -> None:
@@ -109,6 +114,9 @@ class TableSchema:
                 )
             if types.setdefault(attribute.name, attribute.type) != attribute.type:
                 raise InvalidSchema(f"Attribute {shown(attribute.name)} has two types. Use one in every key.")
+        for keys in (self.keys, *(index.keys for index in self.global_secondary_indexes)):
+            if len({key.name for key in keys}) < len(keys):
+                raise InvalidSchema(f"Attribute {shown(keys[0].name)} is partition key and sort key. Use two.")
 
 
 @dataclass(frozen=True, slots=True)

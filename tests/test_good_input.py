@@ -273,6 +273,7 @@ def index(name: str = "gsi-a", key: str = "a", kind: str = "S") -> GlobalSeconda
         indexed(*(index(f"gsi-{number}") for number in range(20))),
         indexed(index("a.B"), index("_-3", "b", "N"), index("gsi-c", "c", "B")),
         dataclasses.replace(NAMED, sort_key=KeyAttribute("at", "N")),
+        indexed(dataclasses.replace(index(), projection="KEYS_ONLY")),
         dataclasses.replace(NAMED, table_name="x" * 255),
     ],
 )
@@ -298,6 +299,10 @@ def test_what_dynamodb_takes_is_valid(schema: TableSchema) -> None:
         (dataclasses.replace(NAMED, partition_key=KeyAttribute("")), "has the key attribute"),
         (dataclasses.replace(NAMED, sort_key=KeyAttribute("id", "N")), "has two types"),
         (dataclasses.replace(NAMED, sort_key=KeyAttribute("at", "")), "Use S, N or B"),
+        (dataclasses.replace(NAMED, sort_key=KeyAttribute("id")), "partition key and sort key"),
+        (indexed(dataclasses.replace(index(), sort_key=KeyAttribute("a"))), "partition key and sort key"),
+        (indexed(dataclasses.replace(index("i" * 255), projection="INCLUDE")), "Use ALL or KEYS_ONLY"),
+        (indexed(dataclasses.replace(index(), projection="all" * 99)), "Use ALL or KEYS_ONLY"),
     ],
 )
 def test_validate_refuses_what_dynamodb_would_refuse(schema: TableSchema, told: str) -> None:
