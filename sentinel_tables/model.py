@@ -149,6 +149,8 @@ class Settings:
     contributor_insights: bool = False
     policy: str | None = None
     """The resource policy as canonical JSON; None where there is none."""
+    policy_as_written: str | None = field(default=None, compare=False)
+    """The same in the words of the template: what DynamoDB is sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,8 @@ def _stream_changes(name: str, want: Settings, have: Settings) -> Iterator[Step]
 def _policy_changes(want: Settings, live: LiveTable) -> Iterator[Step]:
     if want.policy == live.table.settings.policy:
         return
-    yield steps.put_policy(live.arn, want.policy) if want.policy else steps.delete_policy(live.arn)
+    policy = want.policy_as_written or want.policy
+    yield steps.put_policy(live.arn, policy) if policy else steps.delete_policy(live.arn)
 
 
 def _index_changes(wanted: Table, live: LiveTable) -> Iterator[Step]:

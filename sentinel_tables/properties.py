@@ -4,6 +4,7 @@ Names, nesting and meaning are those of `AWS::DynamoDB::Table`, where it has the
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
 """
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -107,6 +108,7 @@ def _settings(properties: Mapping[str, Any]) -> Settings:
         max_write_units=throughput.get("MaxWriteRequestUnits", NO_LIMIT),
         contributor_insights=properties.get("ContributorInsightsSpecification", {}).get("Enabled", False),
         policy=canonical_policy(document) if document else None,
+        policy_as_written=json.dumps(document, separators=(",", ":")) if document else None,
     )
 
 

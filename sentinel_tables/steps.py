@@ -64,7 +64,7 @@ def create_table(table: Table) -> Step:
     if limits := {name: units for name, units in _throughput(settings).items() if units != NO_LIMIT}:
         arguments["OnDemandThroughput"] = limits
     if settings.policy:
-        arguments["ResourcePolicy"] = settings.policy
+        arguments["ResourcePolicy"] = settings.policy_as_written or settings.policy
     return Step("create_table", arguments, "the table does not exist", effect=Effect.CREATES)
 
 

@@ -54,8 +54,7 @@ def test_a_resource_policy_comes_changes_and_goes(worlds: Worlds, newest: Path) 
     resource = Resource("breakglass", ResourcePolicy={"PolicyDocument": POLICY})
     here.succeed(resource, resource.create())
     arn = table_arn(resource.physical_id)
-    statements = json.loads(here.client.get_resource_policy(ResourceArn=arn)["Policy"])["Statement"]
-    assert (statements if isinstance(statements, list) else [statements]) == POLICY["Statement"]
+    assert json.loads(here.client.get_resource_policy(ResourceArn=arn)["Policy"]) == POLICY
     assert not [call.action for call in here.calls_of(resource.update()) if call.is_write]
     here.succeed(resource, resource.update(ResourcePolicy=None))
     with pytest.raises(here.client.exceptions.PolicyNotFoundException):
