@@ -15,16 +15,13 @@ from sentinel_tables.allowance import Allowance, Clock
 from sentinel_tables.converge import Tables
 from sentinel_tables.errors import InvalidRequest, NotNow, OutOfTime, SentinelTableError
 from sentinel_tables.memory import Memory
-from sentinel_tables.request import parse, sent_at, service_timeout
+from sentinel_tables.request import OLDEST_EVENT_SECONDS, parse, sent_at, service_timeout
 from sentinel_tables.resource import Outcome, Surroundings, give_up, may_have_to_undo, provide, unread
 
 log = logging.getLogger(__name__)
 
 HANDED_OVER = "SentinelTablesMemory"
 """The key under which an event carries what the invocation before remembered. CloudFormation sends no such key."""
-OLDEST_EVENT_SECONDS = 6 * 3600
-"""How long Lambda keeps an asynchronous event at most.
-https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html"""
 LONGEST_PAUSE_SECONDS = 4.0
 HAND_OVER_SHARE = 0.25
 UNDO_SHARE = 0.375

@@ -21,14 +21,16 @@ LIKE_NEW_SECONDS = 1800.0
 class Removed:
     """That the table is gone, where its owner created it, or released, where it was adopted; left alone where neither.
 
-    `made_since` limits that to a table that is no older, in seconds since the epoch; `unfinished` to one on its way to what
-    is desired, for a finished one may hold records. `may_yet_come`: a Create of the same resource may be at work elsewhere,
-    and may have adopted an older table. `made_here`: this very event made the table, and may have protected it.
+    `made_since` and `made_until` limit that to a table that is no older, and no younger, in seconds since the epoch: a
+    younger one is that of a later Create; `unfinished` to one on its way to what is desired, for a finished one may hold
+    records. `may_yet_come`: a Create of the same resource may be at work elsewhere, and may have adopted an older
+    table. `made_here`: this very event made the table, and may have protected it.
     """
 
     name: str
     owner: Owner
     made_since: float | None = None
+    made_until: float | None = None
     may_yet_come: bool = False
     unfinished: Desired | None = None
     made_here: bool = False
@@ -55,6 +57,8 @@ class Removed:
         may_be_older = self.may_yet_come and held is not Hold.CREATED
         if self.made_since is not None and live.created_at < self.made_since and not may_be_older:
             return Done("it was left: it stood there before")
+        if self.made_until is not None and live.created_at > self.made_until:
+            return Done("it was left: it was made since")
         if held is Hold.NOT:
             wait = Wait(f"a Create may yet take table {shown(self.name)} over", frozenset({Facet.TAGS}))
             if self.may_yet_come and trail.taken is None and not trail.has_waited(wait.what, LATE_CREATE_SECONDS):
@@ -65,11 +69,14 @@ class Removed:
         return self._remove(held, live, trail)
 
     def _is_half_made(self, desired: Desired, live: LiveTable, trail: Trail) -> bool:
-        """Whether nothing but the last of the steps is left that follow CreateTable. A later update leaves other ones."""
+        """Whether nothing but the last of the steps is left that follow CreateTable, time to live among them.
+
+        A later update leaves other steps, or has turned off what came last; time to live it cannot have turned off so soon.
+        """
         left, steps = plan(desired, live), plan(desired, None)[1:]
         recovery = live.table.settings.recovery_days in (None, desired.table.settings.recovery_days)
-        like_new = self.made_here or trail.now - live.created_at < LIKE_NEW_SECONDS
-        return left != () and steps[-len(left) :] == left and recovery and like_new
+        like_new = trail.now - live.created_at < LIKE_NEW_SECONDS and any(step.facet is Facet.TIME_TO_LIVE for step in left)
+        return steps[-len(left) :] == left and recovery and like_new
 
     def _remove(self, held: Hold, live: LiveTable, trail: Trail) -> Move:
         step = plan_removal(self.owner, live, unprotect=self.made_here)[0]

@@ -1,6 +1,6 @@
 """What to do next, given how the table stands, that it be as its template says. Pure, but for what time it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sentinel_tables import ownership
@@ -107,11 +107,15 @@ class Standing:
             raise _vanished(self.name)
         if wait := unseen(self, live, memory, trail) or self._let_go(live, memory, trail):
             return wait
-        return self._change(live, trail)
+        return self._change(live, memory, trail)
 
     def is_held(self, live: LiveTable) -> bool:
         """Whether the table's tags name this resource."""
         return ownership.hold(self.desired.claim.owner, live.table.tags) is not Hold.NOT
+
+    def has_none(self, live: LiveTable | None, memory: Memory, trail: Trail) -> bool:
+        """Whether there is no table, or one that can be seen to be another's."""
+        return live is None or not (self.is_held(live) or unseen(self, live, memory, trail))
 
     def _let_go(self, live: LiveTable, memory: Memory, trail: Trail) -> Wait | None:
         """What was held and is not any more, was released or taken over meanwhile: it is not adopted once more."""
@@ -132,11 +136,17 @@ class Standing:
         step = plan(self.desired, None)[0]
         return Wait(f"table {shown(self.name)} is not visible yet") if trail.does_not_show(step) else step
 
-    def _change(self, live: LiveTable, trail: Trail) -> Move:
-        steps = plan(self.desired, live)
+    def _wanted(self, memory: Memory) -> Desired:
+        """What is desired. A table that this event made did not stand before, whatever the clocks say."""
+        claim = self.desired.claim
+        return self.desired if memory.made_at is None else replace(self.desired, claim=replace(claim, since=None))
+
+    def _change(self, live: LiveTable, memory: Memory, trail: Trail) -> Move:
+        steps = plan(self._wanted(memory), live)
         indexes = self.desired.table.schema.gsi_names()
         motions = [motion for motion in live.motions if motion.index is None or motion.index in indexes]
-        if any(not motion.brief for motion in motions):
+        adopting = steps != () and steps[0].effect is Effect.ADOPTS  # first, for a Delete of this resource goes by the tags
+        if any(not motion.brief for motion in motions) and not adopting:
             return Wait(told(motions))
         if motions and trail.waited < BRIEF_SECONDS and steps in ((), (protect(self.name, enabled=True),)):
             return Wait(told(motions), frozenset(motion.facet for motion in motions))

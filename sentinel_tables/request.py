@@ -20,6 +20,9 @@ from sentinel_tables.properties import PROPERTIES, is_table_name
 from sentinel_tables.schemas import SCHEMAS
 
 STACK_ID = re.compile(r"[\w :/=+@.-]{1,256}", re.ASCII)
+OLDEST_EVENT_SECONDS = 6 * 3600
+"""How long Lambda keeps an asynchronous event at most.
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html"""
 LOGICAL_ID = re.compile(r"[\w:/=+@.-]{1,255}", re.ASCII)
 
 

@@ -16,7 +16,7 @@ from sentinel_tables.goals import Done, Standing
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import LiveTable
 from sentinel_tables.properties import is_table_name
-from sentinel_tables.request import Request, Verb
+from sentinel_tables.request import OLDEST_EVENT_SECONDS, Request, Verb
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +24,8 @@ ATTRIBUTES = ("TableName", "Arn", "TableId", "Schema", "StreamArn")
 """What `Fn::GetAtt` gives; the last one where the table has a stream."""
 LONGEST_CREATE_SECONDS = 10_800
 """How old a table may be that a Create left which never answered. An older one was retained."""
+MADE_LATE_SECONDS, CANCELLED_LATE_SECONDS = 5.0, 10.0
+"""How long after a Delete was sent a table may be made that it is about: as clocks differ, and by a cancelled Create."""
 NOT_CREATED = "not-created"
 """How the physical id of a Create begins that made no table. The colon after it is in no table's name."""
 
@@ -120,7 +122,7 @@ def _new(request: Request, goal: Standing, around: Surroundings, memory: Memory)
         except SentinelTableError as error:
             memory.failure = str(error)
     left_behind = _undo(request, goal.name, around, memory)
-    physical_id = _id_of_failed(request, memory) if left_behind else _id_of_failed(request, Memory())
+    physical_id = _id_of_failed(request, memory, undone=not left_behind)
     return Outcome(physical_id, reason=memory.failure + (left_behind if request.verb is Verb.UPDATE else ""))
 
 
@@ -165,15 +167,23 @@ def _delete(request: Request, around: Surroundings, memory: Memory) -> Outcome:
     made_since, done = _made_since(name), Done()
     invented = made_since is None
     if is_table_name(name, around.prefix):
-        done = _remove(Removed(name, request.owner), around, memory)
+        until = _until(request, around, MADE_LATE_SECONDS)
+        done = _remove(Removed(name, request.owner, made_until=until), around, memory)
     if named and named != name and not done.ours and made_since != NEVER:
         if invented and request.sent_at is not None:
             made_since = request.sent_at - LONGEST_CREATE_SECONDS
-        goal = Removed(named, request.owner, made_since, may_yet_come=invented, made_here=not invented)
+        until = _until(request, around, CANCELLED_LATE_SECONDS)
+        goal = Removed(named, request.owner, made_since, until, may_yet_come=invented, made_here=not invented)
         done = _remove(goal, around, memory)
     if not done.why:
         log.info("left", extra={"table": name, "reason": "no table of this provider has that name"})
     return Outcome(request.physical_id)
+
+
+def _until(request: Request, around: Surroundings, seconds: float) -> float | None:
+    """So many seconds after the event was sent, where that can be: what was made later is not for it to remove."""
+    sent, now = request.sent_at, around.allowance.clock.now()
+    return None if sent is None or now - sent > OLDEST_EVENT_SECONDS else sent + seconds
 
 
 def _remove(goal: Removed, around: Surroundings, memory: Memory) -> Done:
@@ -204,12 +214,15 @@ def _made_since(physical_id: str) -> float | None:
     return float(moment) if moment.isdecimal() else NEVER
 
 
-def _id_of_failed(request: Request, memory: Memory) -> str:
+def _id_of_failed(request: Request, memory: Memory, *, undone: bool = False) -> str:
+    """That of a Create has a moment only where a table may be left: a later Create's has no need to fear its Delete."""
     if request.verb is not Verb.CREATE:
         return request.physical_id
-    if request.desired is not None and (memory.tried_at is not None or memory.adopted is not None):
+    at_work = memory.tried_at is not None or memory.adopted is not None
+    if request.desired is not None and at_work and not undone:
         return request.desired.table.name
-    return not_created(request.sent_at, request.request_id)
+    nothing_left = memory.table_id != "" if at_work else memory.absent
+    return not_created(None if nothing_left else request.sent_at, request.request_id)
 
 
 def _goal(request: Request) -> Standing:

@@ -133,6 +133,31 @@ def test_a_replacement_that_comes_again_leaves_a_table_that_keeps_its_records_si
     assert scene.plane.records(NEW) == [RECORD]
 
 
+OFF: Json = {"TimeToLiveSpecification": {"Enabled": False}}
+TURNED_OFF: list[tuple[Json, Json]] = [
+    ({"DeletionProtectionEnabled": True}, {}),
+    ({"ContributorInsightsSpecification": {"Enabled": True}, **OFF}, OFF),
+    (OFF, {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": False}, **OFF}),
+]
+
+
+@pytest.mark.parametrize("api", READS)
+@pytest.mark.parametrize(("first", "then"), TURNED_OFF)
+def test_a_replacement_that_comes_again_leaves_a_table_whose_last_setting_was_turned_off_since(
+    first: Json, then: Json, api: str
+) -> None:
+    """It looks as if its last step had never been taken."""
+    scene = Scene(REAL)
+    replaced(scene, 300, **first)
+    began = scene.clock.now()
+    used(scene, NEW, began + 90)
+    scene.stack.update(LOGICAL_ID, {"Schema": "approval", "TableName": NEW, **then}, after=100)
+    denied_once(scene, api, began + 299.9)
+    scene.world.run()
+    assert scene.functions.faults.struck
+    assert scene.plane.records(NEW) == [RECORD]
+
+
 def test_a_replacement_that_died_and_failed_is_undone_all_the_same() -> None:
     """Nobody answered for it, and it has only just been made."""
     faults = (Fault(Kind.KILLED_AFTER, 1, "create_table"), Fault(Kind.ACCESS_DENIED_FROM_NOW, 1, "update_time_to_live"))

@@ -48,7 +48,7 @@ MUTATIONS = (
     Mutation(
         "answer before the wait",
         "sentinel_tables/goals.py",
-        "        if any(not motion.brief for motion in motions):\n",
+        "        if any(not motion.brief for motion in motions) and not adopting:\n",
         "        if False:\n",
         "converge all drift",
     ),
