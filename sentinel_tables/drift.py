@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sentinel_tables import ownership, recalled
-from sentinel_tables.errors import SentinelTableError
+from sentinel_tables.errors import InvalidRequest, SentinelTableError
 from sentinel_tables.kinds import Kind, kind_of
 from sentinel_tables.model import LiveTable, Settings, Table, TableSchema
 from sentinel_tables.ownership import Claim, Owner
@@ -96,7 +96,10 @@ def motion(live: LiveTable) -> str:
 
 def wanted(live: LiveTable) -> Desired:
     """What an Update with the declared properties would ask for. Raises InvalidRequest for a schema that there is not."""
-    name = live.table.tags.get(ownership.SCHEMA, "")
+    name = live.table.tags.get(ownership.SCHEMA)
+    if name is None:
+        gone = f"The tag {ownership.SCHEMA} is gone, so nothing can be compared."
+        raise InvalidRequest(f"{gone} Update the resource, which puts it back.")
     schema = resolve(name).named(live.table.name)
     return Desired(Table(schema, settings(live, schema)), Claim(owner_of(live), name))
 

@@ -32,7 +32,8 @@ STATUS = """\
 List the tables that carry the tags of ownership: schema, owner, and drift from the schema.
 
 \b
-Drift is one word: none, drifted (a deployment repairs it), broken (none does), busy (cannot be told yet).
+Drift is one word: none, drifted (a deployment repairs it), broken (none does, or it
+cannot be compared), busy (cannot be told yet).
 Settings are compared where the table tells what was declared (the tag sentinel:declared, which the provider
 sets where its drift watch is on); elsewhere they are taken to be right, and `plan` compares them.
 

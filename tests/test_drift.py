@@ -212,6 +212,17 @@ def test_tables_of_others_are_not_told_and_those_of_an_unknown_schema_are_broken
     assert place.watch() == {"broken": 2, "all": 2}
 
 
+def test_a_table_without_the_tag_of_its_schema_cannot_be_compared_and_the_reason_says_what_puts_it_back(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    place = Place()
+    place.plane.given_table(NAME, **standing(tags=place.tags(schema="")))
+    with caplog.at_level(logging.INFO):
+        assert place.watch() == {"broken": 1, "all": 1}
+    (reason,) = [record.__dict__["reason"] for record in caplog.records if record.message == "drift"]
+    assert "Update the resource, which puts it back" in reason
+
+
 def test_a_table_in_change_is_busy_and_nobody_is_alarmed() -> None:
     place = Place()
     place.made()
