@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sentinel_tables_cli.intrinsics import PLACEHOLDER, Path, Scope
+from sentinel_tables_cli.intrinsics import PLACEHOLDER
 from sentinel_tables_cli.template import Template
+from sentinel_tables_cli.values import Path, Scope
 
 ATTRIBUTES = ("TableName", "Arn", "TableId", "Schema", "StreamArn")
 """The attributes that the provider answers with; the last one where the table has a stream."""

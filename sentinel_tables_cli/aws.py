@@ -3,10 +3,11 @@
 import functools
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, UnknownRegionError
 
 from sentinel_tables.calls import Client
 from sentinel_tables.dynamodb import DynamoTables
@@ -51,9 +52,11 @@ def _pseudo(
     with_account: bool,  # noqa: FBT001 - the one question there is
 ) -> Mapping[str, object]:
     region = dynamodb.meta.region_name
-    partition = session.get_partition_for_region(region)
-    suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
-    pseudo = {"AWS::Region": region, "AWS::Partition": partition, "AWS::URLSuffix": suffix}
+    pseudo = {"AWS::Region": region}
+    with suppress(UnknownRegionError):  # a local AWS takes any; where there is none, the look at the tables fails in words
+        partition = session.get_partition_for_region(region)
+        suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+        pseudo |= {"AWS::Partition": partition, "AWS::URLSuffix": suffix}
     if with_account:
         try:
             pseudo["AWS::AccountId"] = client("sts").get_caller_identity()["Account"]

@@ -17,12 +17,12 @@ from sentinel_tables.steps import Effect, Step
 from sentinel_tables_cli.assumptions import as_created, as_it_stands, as_wanted
 from sentinel_tables_cli.changes import Change, told
 from sentinel_tables_cli.durations import in_all
-from sentinel_tables_cli.intrinsics import Unknown
 from sentinel_tables_cli.live import READ_BY, Eyes, Sight
 from sentinel_tables_cli.outcome import NO_TABLE, UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.properties import Gap, Known, desired, known, problems
 from sentinel_tables_cli.stack import Stack
 from sentinel_tables_cli.template import Resource
+from sentinel_tables_cli.values import Unknown
 
 DECISIVE = ("", "Schema", "TableName")
 """The places of the properties without which it is not known which table it is; the first is all of them."""

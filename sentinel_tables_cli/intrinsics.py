@@ -5,42 +5,15 @@ them. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/int
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
-from enum import Enum
 
-from sentinel_tables_cli.references import Names
+from sentinel_tables_cli.references import MAP_KEYS
+from sentinel_tables_cli.values import Absent, Items, Scope, Unknown, unknown_in
 
-Path = tuple[str | int, ...]
 PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 DYNAMIC_REFERENCE = "{{resolve:"
-
-
-class Absent(Enum):
-    """What `AWS::NoValue` stands for."""
-
-    NO_VALUE = "AWS::NoValue"
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A value that is known only at deployment; `branches` are what an `Fn::If` may make of it, each with its path."""
-
-    why: str
-    branches: tuple[tuple[Path, object], ...] = ()
-    wrong: str = ""
-    """Why no deployment will know it either: the end of a sentence, and the remedy."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What is known: the values of parameters and pseudo parameters, the template's mappings, conditions and names."""
-
-    values: Mapping[str, object] = field(default_factory=dict)
-    mappings: Mapping[str, object] = field(default_factory=dict)
-    conditions: Mapping[str, object] = field(default_factory=dict)
-    names: Names = field(default_factory=Names)
 
 
 def resolve(value: object, scope: Scope) -> object:
@@ -49,8 +22,8 @@ def resolve(value: object, scope: Scope) -> object:
         function = function_of(value)
         return _call(function, value[function], scope) if function else _mapping(value, scope)
     if isinstance(value, list):
-        items = [resolve(item, scope) for item in value]
-        return [item for item in items if item is not Absent.NO_VALUE]
+        items = [(position, resolve(item, scope)) for position, item in enumerate(value)]
+        return Items((position, item) for position, item in items if item is not Absent.NO_VALUE)
     return _scalar(value)
 
 
@@ -69,19 +42,6 @@ def holds(condition: object, scope: Scope) -> bool | Unknown:
     return found if isinstance(found, bool | Unknown) else Unknown(f"Condition {condition}")
 
 
-def unknown_in(value: object) -> Unknown | None:
-    """The first unknown value at any depth, or before it the first that is wrong."""
-    return next(iter(sorted(_unknowns_in(value), key=lambda unknown: not unknown.wrong)), None)
-
-
-def _unknowns_in(value: object) -> Iterator[Unknown]:
-    if isinstance(value, Unknown):
-        yield value
-    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    for item in items:
-        yield from _unknowns_in(item)
-
-
 def _mapping(value: Mapping[str, object], scope: Scope) -> dict[str, object]:
     resolved = {str(key): resolve(item, scope) for key, item in value.items()}
     return {key: item for key, item in resolved.items() if item is not Absent.NO_VALUE}
@@ -95,14 +55,14 @@ def _scalar(value: object) -> object:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, str) and DYNAMIC_REFERENCE in value:
-        return Unknown("a dynamic reference, {{resolve:...}}")
+        return Unknown("a dynamic reference, {{resolve:...}}", of=str(value))
     return str(value) if isinstance(value, str) else value
 
 
 def _call(name: str, argument: object, scope: Scope) -> object:
     function = FUNCTIONS.get(name)
     if function is None:
-        return Unknown(told(name, argument))
+        return Unknown(told(name, argument), of=resolve(argument, scope))
     try:
         return function(argument, scope)
     except (TypeError, ValueError, LookupError, AttributeError):
@@ -134,7 +94,7 @@ def _sub(argument: object, scope: Scope) -> object:
     for name in PLACEHOLDER.findall(_text(text)):
         missing = Unknown(f"Fn::Sub with ${{{name}}}", wrong=scope.names.refusal(name.strip()))
         parts[name] = f"${{{name[1:]}}}" if name.startswith("!") else values.get(name.strip(), missing)
-    if unknown := unknown_in(list(parts.values())):
+    if unknown := _unknown_of([*parts.values()], str(text), parts):
         return unknown
     return PLACEHOLDER.sub(lambda found: str(parts[found[1]]), _text(text))
 
@@ -145,7 +105,7 @@ def _if(argument: object, scope: Scope) -> object:
     if isinstance(truth, Unknown):
         branches = ((("Fn::If", 1), resolve(then, scope)), (("Fn::If", 2), resolve(otherwise, scope)))
         there = tuple(branch for branch in branches if branch[1] is not Absent.NO_VALUE)
-        return Unknown(f"Fn::If {name} ({truth.why})", there, truth.wrong)
+        return Unknown(f"Fn::If {name} ({truth.why})", there, truth.wrong, truth)
     return resolve(then if truth else otherwise, scope)
 
 
@@ -160,7 +120,7 @@ def _condition(argument: object, scope: Scope) -> object:
 
 def _equals(argument: object, scope: Scope) -> object:
     left, right = (resolve(item, scope) for item in _items(argument))
-    return unknown_in([left, right]) or left == right
+    return _unknown_of([left, right]) or left == right
 
 
 def _not(argument: object, scope: Scope) -> object:
@@ -170,12 +130,12 @@ def _not(argument: object, scope: Scope) -> object:
 
 def _and(argument: object, scope: Scope) -> object:
     truths = _truths(argument, scope)
-    return False if False in truths else unknown_in(truths) or True
+    return False if False in truths else _unknown_of(truths) or True
 
 
 def _or(argument: object, scope: Scope) -> object:
     truths = _truths(argument, scope)
-    return True if True in truths else unknown_in(truths) or False
+    return True if True in truths else _unknown_of(truths) or False
 
 
 def _truths(argument: object, scope: Scope) -> list[object]:
@@ -188,13 +148,13 @@ def _truths(argument: object, scope: Scope) -> list[object]:
 def _join(argument: object, scope: Scope) -> object:
     separator, items = _items(argument)
     resolved = resolve(items, scope)
-    return unknown_in(resolved) or str(separator).join(map(_text, _items(resolved)))
+    return _unknown_of([resolved], separator) or str(separator).join(map(_text, _items(resolved)))
 
 
 def _select(argument: object, scope: Scope) -> object:
     index, items = (resolve(item, scope) for item in _items(argument))
     if isinstance(index, Unknown) or isinstance(items, Unknown):
-        return unknown_in([index, items])
+        return _unknown_of([index, items])
     position = int(_text(index))
     if position < 0:
         raise IndexError(position)
@@ -203,19 +163,41 @@ def _select(argument: object, scope: Scope) -> object:
 
 def _split(argument: object, scope: Scope) -> object:
     separator, text = (resolve(item, scope) for item in _items(argument))
-    return unknown_in([separator, text]) or [*_text(text).split(_text(separator))]
+    return _unknown_of([separator, text]) or [*_text(text).split(_text(separator))]
 
 
 def _find_in_map(argument: object, scope: Scope) -> object:
-    keys = [resolve(item, scope) for item in _items(argument)]
-    if unknown := unknown_in(keys):
+    *places, last = _items(argument)
+    otherwise = last.get("DefaultValue") if isinstance(last, Mapping) and len(places) == MAP_KEYS else None
+    keys = [resolve(item, scope) for item in (places if otherwise is not None else [*places, last])]
+    if unknown := _unknown_of(keys, otherwise):
         return unknown
-    if wrong := scope.names.refusal_in(scope.mappings, keys):
+    if otherwise is not None and _is_no_key(keys, scope):
+        return resolve(otherwise, scope)
+    if wrong := "" if otherwise is not None else scope.names.refusal_in(scope.mappings, keys):
         return Unknown(told("Fn::FindInMap", keys), wrong=wrong)
     found: object = scope.mappings
     for key in keys:
         found = found[_text(key)]  # type: ignore[index] # what is no mapping is told as what cannot be worked out
     return resolve(found, scope)
+
+
+def _is_no_key(keys: list[object], scope: Scope) -> bool:
+    """Whether the mapping is there and the key in it is not; a key that is no text, as an account's id, tells nothing."""
+    found: object = scope.mappings[_text(keys[0])]
+    for key in keys[1:]:
+        if not isinstance(found, Mapping) or not all(isinstance(one, str) for one in found):
+            return False
+        if key not in found:
+            return True
+        found = found[key]
+    return False
+
+
+def _unknown_of(values: list[object], *more: object) -> Unknown | None:
+    """The first unknown value, as it stands for what is made of all of these."""
+    unknown = unknown_in(values)
+    return replace(unknown, of=[values, *more]) if unknown else None
 
 
 def _items(value: object) -> list[object]:

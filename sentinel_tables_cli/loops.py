@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sentinel_tables_cli.intrinsics import Path, Scope, Unknown, resolve, unknown_in
+from sentinel_tables_cli.intrinsics import resolve
+from sentinel_tables_cli.values import Path, Scope, Unknown, unknown_in
 
 LOOP = "Fn::ForEach::"
 FUNCTION = "Fn::"

@@ -84,6 +84,6 @@ TablePrefix = Annotated[
 Profile = Annotated[str | None, typer.Option(help="The profile of the AWS configuration to use.")]
 Region = Annotated[str | None, typer.Option(envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="The AWS Region to look at.")]
 EndpointUrl = Annotated[
-    str | None, typer.Option(envvar="AWS_ENDPOINT_URL", help="Another address for the AWS services, a local AWS say.")
+    str | None, typer.Option(help="Another address for the AWS services, a local AWS say. [env: AWS_ENDPOINT_URL...]")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]

@@ -9,8 +9,8 @@ from sentinel_tables.calls import Client
 from sentinel_tables_cli import attributes
 from sentinel_tables_cli.contested import contested
 from sentinel_tables_cli.forecast import forecast
-from sentinel_tables_cli.intrinsics import Scope, Unknown
 from sentinel_tables_cli.live import Eyes
+from sentinel_tables_cli.makers import Maker, makers
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.outcome import Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.properties import Problem, known, problems
@@ -19,8 +19,10 @@ from sentinel_tables_cli.served import in_words, served
 from sentinel_tables_cli.stack import Stack, look_up
 from sentinel_tables_cli.template import POLICY_UNKNOWN, Resource, Template
 from sentinel_tables_cli.updates import sent, typed
+from sentinel_tables_cli.values import Scope, Unknown
 
 LOOP = "The tables that it makes are not known: {}."
+PERHAPS_MADE = "The template's text no longer has it; {} may make it, which only CloudFormation expands."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,14 @@ def plan_template(template: Template, given: Mapping[str, str], stack_name: str,
     around = replace(around, adopters={found.table: found.logical_id for found in forecasts if found.adopts})
     forecasts = [replaced(found, resources[found.logical_id], around) if found.replaces else found for found in forecasts]
     loops = [refused(loop.name, "", Outcome.UNKNOWN, LOOP.format(found.why)) for loop, found in template.loops(scope)]
-    removals = [] if loops else _removals(resources, deployed, around)
+    made_by = tuple(makers(template, scope))
+    removals = [] if loops else _removals(resources, deployed, around, made_by)
     types = stack.template.types(before) if stack and stack.template else {}
     found = tuple(typed(one, types, template.types(scope)) for one in (*forecasts, *loops, *removals))
     if stack and stack.refusal:
         found = tuple(one.stopped(stack.refusal) for one in found)
-    return Report(found, (*_notes(note, stack_name, stack), *_served(template, scope, stack, before)))
+    told = (f"{maker.name}: {maker.note}" for maker in made_by)
+    return Report(found, (*_notes(note, stack_name, stack), *told, *_served(template, scope, stack, before)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ def validated(template: Template, given: Mapping[str, str], prefix: str) -> tupl
 def _passed_over(template: Template, scope: Scope) -> Iterator[Finding]:
     for loop, found in template.loops(scope):
         yield Finding(Resource(loop.name, {}, place=loop.path), note=LOOP.format(found.why))
+    for maker in makers(template, scope):
+        yield Finding(Resource(maker.name, {}, place=maker.path), note=maker.note)
     for entry in served(template, scope):
         yield Finding(Resource(entry.name, {}, place=entry.path), note=in_words(entry))
 
@@ -162,11 +168,16 @@ def _placed(problem: Problem) -> str:
 
 
 def _removals(
-    resources: Mapping[str, Resource], deployed: Mapping[str, Resource], around: Surroundings
+    resources: Mapping[str, Resource], deployed: Mapping[str, Resource], around: Surroundings, made_by: Iterable[Maker]
 ) -> Iterator[Forecast]:
     for name, resource in deployed.items():
-        if name not in resources and around.stack:
-            yield removal(resource, around.stack.tables[name], around)
+        if name in resources or around.stack is None:
+            continue
+        table = around.stack.tables[name]
+        if maker := next((maker.name for maker in made_by if maker.may_make(name)), ""):
+            yield refused(name, table, Outcome.UNKNOWN, PERHAPS_MADE.format(maker))
+        else:
+            yield removal(resource, table, around)
 
 
 def _notes(note: str, stack_name: str, stack: Stack | None) -> Iterator[str]:

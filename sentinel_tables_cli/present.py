@@ -107,10 +107,13 @@ def _line(lead: str, text: str, colour: str) -> Text:
 
 def print_states(states: Iterable[Status], notes: Iterable[str], *, verbose: bool) -> None:
     """A row for each table, or a block where the terminal is too narrow, and with `verbose` what differs."""
-    paper, states = console(), list(states)
+    paper, states, notes = console(), list(states), list(notes)
     grid = _grid(states)
+    if not verbose and (partly := sum(bool(state.notes) for state in states)):
+        notes.append(f"Not seen in full: {partly} of these tables, whose drift may be more. --verbose says what it is.")
     if not states:
-        paper.print("There is no table that carries the tags of ownership.")
+        some = "No table was seen" if notes else "There is no table"
+        paper.print(f"{some} that carries the tags of ownership.")
     elif paper.is_terminal and paper.measure(grid, options=paper.options.update(width=WIDE)).maximum > paper.width:
         for line in chain.from_iterable(map(_block, states)):
             paper.print(line, soft_wrap=True)

@@ -14,7 +14,7 @@ from sentinel_tables.errors import InvalidRequest, InvalidSchema, bounded, shown
 from sentinel_tables.ownership import Owner
 from sentinel_tables.plan import Desired
 from sentinel_tables.reading import ListOf, Reader, Structure
-from sentinel_tables_cli.intrinsics import Path, Unknown, unknown_in
+from sentinel_tables_cli.values import Items, Path, Unknown, unknown_in
 
 NOT_OF_THE_TABLE = ("ServiceToken", "ServiceTimeout")
 PLACE = re.compile(r"Property ([A-Za-z.]+)(?:\[(\d+)\])?")
@@ -99,7 +99,8 @@ def _problems(reader: Reader, place: str, value: object, path: Path) -> Iterator
         yield from _problems_of_keys(reader, place, value, path)
     elif isinstance(reader, ListOf) and isinstance(value, list) and len(value) <= reader.most:
         for position, item in enumerate(value):
-            yield from _problems(reader.reader, f"{place}[{position}]", item, (*path, position))
+            written = value.places[position] if isinstance(value, Items) else position
+            yield from _problems(reader.reader, f"{place}[{position}]", item, (*path, written))
     elif unknown := unknown_in(value):
         yield from _dangling(place, unknown, path)
     else:
@@ -131,7 +132,7 @@ def _refusal(reader: Reader, place: str, value: object, path: Path) -> Iterator[
         yield Problem(path, str(error))
 
 
-def _contradictions(properties: object, prefix: str) -> Iterator[Problem]:
+def _contradictions(properties: Any, prefix: str) -> Iterator[Problem]:
     """What is wrong with properties that are right one by one."""
     found = known(properties)
     if found.properties is None:
@@ -141,6 +142,21 @@ def _contradictions(properties: object, prefix: str) -> Iterator[Problem]:
         desired(found.properties | named, SOME_OWNER, prefix)
     except (InvalidRequest, InvalidSchema) as error:
         yield Problem(_path(str(error)), str(error))
+        return
+    for path, name in _branches(properties["TableName"], ("TableName",)) if not found.name_known else ():
+        try:
+            desired(found.properties | {"TableName": name}, SOME_OWNER, prefix)
+        except (InvalidRequest, InvalidSchema) as error:
+            yield Problem(path, str(error))
+
+
+def _branches(value: object, path: Path) -> Iterator[tuple[Path, str]]:
+    """What an `Fn::If` of an unknown condition may make of it, as far as that is known."""
+    if isinstance(value, Unknown):
+        for step, branch in value.branches:
+            yield from _branches(branch, path + step)
+    elif isinstance(value, str):
+        yield path, value
 
 
 def _path(message: str) -> Path:

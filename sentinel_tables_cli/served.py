@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from sentinel_tables_cli.intrinsics import Scope, Unknown, resolve
+from sentinel_tables_cli.intrinsics import resolve
 from sentinel_tables_cli.loops import CUSTOM, Entry
 from sentinel_tables_cli.template import RESOURCE_TYPE, Template, holds_of
+from sentinel_tables_cli.values import Scope, Unknown
 
 EXPORT = "sentinel-tables-ServiceToken"
 """How the name ends by which the provider's stack exports its ServiceToken, as samconfig.toml names that stack."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from sentinel_tables.calls import Client
-from sentinel_tables_cli.intrinsics import Unknown
 from sentinel_tables_cli.live import is_denied, remedy, why
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.template import RESOURCE_TYPE, Template, parse
+from sentinel_tables_cli.values import Unknown
 
 HIDDEN = "****"
 """What CloudFormation shows of a parameter with NoEcho."""

@@ -10,10 +10,11 @@ from typing import Any
 from cfnlint.decode import decode_str  # type: ignore[import-untyped] # it has no types
 
 from sentinel_tables_cli.files import json_in
-from sentinel_tables_cli.intrinsics import Path, Scope, Unknown, holds, resolve
+from sentinel_tables_cli.intrinsics import holds, resolve
 from sentinel_tables_cli.loops import Entry, expanded
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.references import names_in
+from sentinel_tables_cli.values import Path, Scope, Unknown
 
 RESOURCE_TYPE = "Custom::SentinelTable"
 NOT_OF_TEXT = ("AWS::SSM::",)
@@ -110,9 +111,9 @@ class Template:
 def read(name: str) -> Template:
     """The template in that file, or on standard input for `-`. Raises Mistake."""
     try:
-        text = sys.stdin.read() if name == "-" else File(name).read_text(encoding="utf-8-sig")
+        text = (sys.stdin.buffer.read() if name == "-" else File(name).read_bytes()).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Mistake(f"{clean(name)} is not text. Name a template in YAML or JSON.") from None
+        raise Mistake(f"{clean(name)} is not text in UTF-8. Name a template in YAML or JSON, saved as UTF-8.") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise Mistake(f"{clean(name)} cannot be read: {clean(why)}. Name a template's file.") from None

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sentinel_tables_cli.intrinsics import Unknown
 from sentinel_tables_cli.outcome import Forecast, Outcome
 from sentinel_tables_cli.template import Resource
+from sentinel_tables_cli.values import Unknown
 
 NO_EVENT = "The template asks for what the stack was deployed with, and CloudFormation sends no Update for that."
 UNCHANGED = f"{NO_EVENT} Change a property (a tag, say) to have a deployment repair the drift."

@@ -6,9 +6,9 @@ from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it has no types
 
-from sentinel_tables_cli.intrinsics import Scope
 from sentinel_tables_cli.properties import Problem, problems
 from sentinel_tables_cli.template import Resource, Template
+from sentinel_tables_cli.values import Scope
 
 
 class SentinelTableProperties(CloudFormationLintRule):  # type: ignore[misc] # its base has no types
@@ -40,8 +40,8 @@ class SentinelTableProperties(CloudFormationLintRule):  # type: ignore[misc] # i
         for table, named in zip(template.tables(Scope()), by_default, strict=True):
             found = [*problems(table.properties, self.config["prefix"])]
             more = problems(named.properties, self.config["prefix"]) if named.present is not False else ()
-            told = {problem.message for problem in found}
-            yield table, [*found, *(problem for problem in more if problem.message not in told)]
+            told = {problem.message for problem in found} | {problem.path for problem in found if problem.path}
+            yield table, [*found, *(problem for problem in more if not told & {problem.message, problem.path})]
 
 
 def _standing(document: Any, path: list[str | int]) -> list[str | int]:

@@ -250,7 +250,7 @@ def test_a_file_that_cannot_be_read(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     assert "No such file or directory. Name a template's file." in desk.type("plan", "nothing.yaml").stderr
     assert "Is a directory. Name a template's file." in desk.type("plan", str(tmp_path)).stderr
-    assert "is not text. Name a template in YAML or JSON." in desk.type("plan", str(tmp_path / "binary")).stderr
+    assert "is not text in UTF-8. Name a template in YAML" in desk.type("plan", str(tmp_path / "binary")).stderr
 
 
 PARAMETERS = {
