@@ -62,7 +62,8 @@ class SentinelTable(CfnResource):
 
     def generate_physical_id(self, event: Any) -> str:
         """The id that the event brings; else one that no Delete takes for the name of a table that stood before."""
-        return str(event.get("PhysicalResourceId") or not_created(sent_at(event), event["RequestId"]))
+        given, now = event.get("PhysicalResourceId"), self._tools.clock.now()
+        return str(given or not_created(event["RequestId"], sent_at(event), now))
 
     def _log_setup(self, event: dict[str, Any], context: Any) -> None:
         logs.bind(event, context.aws_request_id)

@@ -159,10 +159,7 @@ class _Work:
             self.whole_at = now
         if self.live is not None and self.live.status == "CREATING":
             self.pace.creating_at = now
-        trail = self.pace.trail(now)
-        if isinstance(self.goal, Standing):
-            self.memory.absent = self.goal.has_none(self.live, self.memory, trail)
-        move = self.goal.next_move(self.live, self.memory, trail)
+        move = self.goal.next_move(self.live, self.memory, self.pace.trail(now))
         self._remember(move)
         return move
 

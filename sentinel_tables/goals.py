@@ -113,10 +113,6 @@ class Standing:
         """Whether the table's tags name this resource."""
         return ownership.hold(self.desired.claim.owner, live.table.tags) is not Hold.NOT
 
-    def has_none(self, live: LiveTable | None, memory: Memory, trail: Trail) -> bool:
-        """Whether there is no table, or one that can be seen to be another's."""
-        return live is None or not (self.is_held(live) or unseen(self, live, memory, trail))
-
     def _let_go(self, live: LiveTable, memory: Memory, trail: Trail) -> Wait | None:
         """What was held and is not any more, was released or taken over meanwhile: it is not adopted once more."""
         if not memory.held or self.is_held(live):

@@ -23,8 +23,6 @@ class Memory:
     """When CreateTable accepted the table."""
     alone: bool = False
     """Whether no other invocation can have finished what was made or adopted: it was here, or the event has failed."""
-    absent: bool = False
-    """Whether the last look showed that this resource has no table."""
     held: bool = False
     """Whether the table in hand was seen to be this resource's."""
     adopted: dict[str, str] | None = None
@@ -57,7 +55,6 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "tried_at": (int, float, NoneType),
     "made_at": (int, float, NoneType),
     "alone": bool,
-    "absent": bool,
     "held": bool,
     "adopted": (dict, NoneType),
     "pending": str,

@@ -25,7 +25,8 @@ ATTRIBUTES = ("TableName", "Arn", "TableId", "Schema", "StreamArn")
 LONGEST_CREATE_SECONDS = 10_800
 """How old a table may be that a Create left which never answered. An older one was retained."""
 MADE_LATE_SECONDS, CANCELLED_LATE_SECONDS = 5.0, 10.0
-"""How long after a Delete was sent a table may be made that it is about: as clocks differ, and by a cancelled Create."""
+"""How long after a Delete was sent, or its Create was answered, a table may be made that it is about, as clocks differ and
+events come twice; and by a Create that is cancelled. A younger table is that of a later Create."""
 NOT_CREATED = "not-created"
 """How the physical id of a Create begins that made no table. The colon after it is in no table's name."""
 
@@ -62,16 +63,16 @@ def provide(request: Request, around: Surroundings, memory: Memory) -> Outcome:
     except OutOfTime as pending:
         if not around.allowance.event_is_over():
             raise
-        return Outcome(_id_of_failed(request, memory), reason=_too_late(pending))
+        return Outcome(_id_of_failed(request, around, memory), reason=_too_late(pending))
     except SentinelTableError as error:
-        return Outcome(_id_of_failed(request, memory), reason=str(error))
+        return Outcome(_id_of_failed(request, around, memory), reason=str(error))
 
 
 def give_up(request: Request, around: Surroundings, memory: Memory, reason: str) -> Outcome:
     """The outcome where the event cannot go on, although it has time left; a replacement is undone as far as time goes."""
     if request.desired and may_have_to_undo(request):
         reason += _undo(request, request.desired.table.name, around, memory)
-    return Outcome(_id_of_failed(request, memory), reason=reason)
+    return Outcome(_id_of_failed(request, around, memory), reason=reason)
 
 
 def may_have_to_undo(request: Request) -> bool:
@@ -83,12 +84,16 @@ def unread(event: Mapping[str, object], error: InvalidRequest) -> Outcome:
     """The outcome of an event that could not be read; a Create of that kind has looked at nothing."""
     physical_id = event.get("PhysicalResourceId")
     given = physical_id if isinstance(physical_id, str) and physical_id else ""
-    return Outcome(given or not_created(None, str(event.get("RequestId", ""))), reason=str(error))
+    return Outcome(given or not_created(str(event.get("RequestId", "")), None), reason=str(error))
 
 
-def not_created(sent_at: float | None, request_id: str) -> str:
-    """The physical id of a Create that made no table, or at least none before `sent_at`, in seconds since the epoch."""
-    return f"{NOT_CREATED}:{'-' if sent_at is None else int(sent_at)}:{request_id[:128]}"
+def not_created(request_id: str, sent_at: float | None, answered_at: float = 0.0) -> str:
+    """The physical id of a Create that left no table, but perhaps one that was made from its sending to its answer.
+
+    Both in seconds since the epoch; where `sent_at` is None, it made none.
+    """
+    span = "-" if sent_at is None else f"{int(sent_at)}-{int(answered_at + MADE_LATE_SECONDS)}"
+    return f"{NOT_CREATED}:{span}:{request_id[:128]}"
 
 
 def _create(request: Request, around: Surroundings, memory: Memory) -> Outcome:
@@ -122,7 +127,7 @@ def _new(request: Request, goal: Standing, around: Surroundings, memory: Memory)
         except SentinelTableError as error:
             memory.failure = str(error)
     left_behind = _undo(request, goal.name, around, memory)
-    physical_id = _id_of_failed(request, memory, undone=not left_behind)
+    physical_id = _id_of_failed(request, around, memory if left_behind else Memory())
     return Outcome(physical_id, reason=memory.failure + (left_behind if request.verb is Verb.UPDATE else ""))
 
 
@@ -164,16 +169,14 @@ def _delete(request: Request, around: Surroundings, memory: Memory) -> Outcome:
     For a Create that is cancelled at work, CloudFormation invents a physical id, and the Create may make its table yet.
     """
     name, named = request.physical_id, request.named
-    made_since, done = _made_since(name), Done()
-    invented = made_since is None
+    span, done = _span(name), Done()
     if is_table_name(name, around.prefix):
         until = _until(request, around, MADE_LATE_SECONDS)
         done = _remove(Removed(name, request.owner, made_until=until), around, memory)
-    if named and named != name and not done.ours and made_since != NEVER:
-        if invented and request.sent_at is not None:
-            made_since = request.sent_at - LONGEST_CREATE_SECONDS
-        until = _until(request, around, CANCELLED_LATE_SECONDS)
-        goal = Removed(named, request.owner, made_since, until, may_yet_come=invented, made_here=not invented)
+    if named and named != name and not done.ours and span != NEVER:
+        since = None if request.sent_at is None else request.sent_at - LONGEST_CREATE_SECONDS
+        since, until = span or (since, _until(request, around, CANCELLED_LATE_SECONDS))
+        goal = Removed(named, request.owner, since, until, may_yet_come=span is None, made_here=span is not None)
         done = _remove(goal, around, memory)
     if not done.why:
         log.info("left", extra={"table": name, "reason": "no table of this provider has that name"})
@@ -199,30 +202,27 @@ _SERVED_BY: Mapping[Verb, Callable[[Request, Surroundings, Memory], Outcome]] = 
     Verb.DELETE: _delete,
 }
 
-NEVER = float("inf")
+NEVER = (float("inf"), 0.0)
 
 
-def _made_since(physical_id: str) -> float | None:
-    """How old a table may be at most that a Delete with this physical id removes, in seconds since the epoch.
+def _span(physical_id: str) -> tuple[float, float] | None:
+    """From when to when a table was made that a Delete with this physical id removes, in seconds since the epoch.
 
     None where the id is not one that a failed Create was answered with.
     """
     word, _, rest = physical_id.partition(":")
     if word != NOT_CREATED or not rest:
         return None
-    moment = rest.partition(":")[0]
-    return float(moment) if moment.isdecimal() else NEVER
+    since, _, until = rest.partition(":")[0].partition("-")
+    return (float(since), float(until)) if since.isdecimal() and until.isdecimal() else NEVER
 
 
-def _id_of_failed(request: Request, memory: Memory, *, undone: bool = False) -> str:
-    """That of a Create has a moment only where a table may be left: a later Create's has no need to fear its Delete."""
+def _id_of_failed(request: Request, around: Surroundings, memory: Memory) -> str:
     if request.verb is not Verb.CREATE:
         return request.physical_id
-    at_work = memory.tried_at is not None or memory.adopted is not None
-    if request.desired is not None and at_work and not undone:
+    if request.desired is not None and (memory.tried_at is not None or memory.adopted is not None):
         return request.desired.table.name
-    nothing_left = memory.table_id != "" if at_work else memory.absent
-    return not_created(None if nothing_left else request.sent_at, request.request_id)
+    return not_created(request.request_id, request.sent_at, around.allowance.clock.now())
 
 
 def _goal(request: Request) -> Standing:

@@ -213,7 +213,9 @@ def test_protection_keeps_no_delete_from_letting_go_of_what_it_does_not_delete(s
     assert scene.plane.records(NAME) == [RECORD]
 
 
-@pytest.mark.parametrize("physical_id", [NAME, INVENTED, "not-created:-:x", "not-created:1790000000:x", "elsewhere"])
+@pytest.mark.parametrize(
+    "physical_id", [NAME, INVENTED, "not-created:-:x", "not-created:1790000000-1790000009:x", "elsewhere"]
+)
 def test_a_delete_of_what_is_gone_already_succeeds(physical_id: str) -> None:
     scene = Scene()
     assert scene.delete(physical_id)["Status"] == "SUCCESS"
@@ -228,14 +230,17 @@ def test_a_delete_looks_at_no_table_that_is_not_of_this_provider(physical_id: st
     assert scene.calls_to_aws() == []
 
 
-@pytest.mark.parametrize(("moment", "age", "left"), [("-", 0.0, True), ("now", OLD, True), ("now", -1.0, False)])
-def test_the_delete_of_a_create_that_made_nothing_spares_what_stood_before(moment: str, age: float, left: bool) -> None:
-    scene = stage("own, created", age)
+@pytest.mark.parametrize(
+    ("span", "left"),
+    [("-", True), ("x", True), ("{0}", True), ("{0}-", True), ("{0}-{9}", False), ("{5}-{9}", True), ("{0}-{1}", True)],
+)
+def test_the_delete_of_a_create_that_made_nothing_spares_what_stood_before_or_came_since(span: str, left: bool) -> None:
+    scene = stage("own, created", 5.0)
     scene.clock.sleep(2)
-    since = "-" if moment == "-" else str(int(scene.clock.now()) - 2)
-    assert scene.delete(f"not-created:{since}:x")["Status"] == "SUCCESS"
+    told = span.format(*(int(scene.clock.now()) - 10 + 2 * second for second in range(10)))
+    assert scene.delete(f"not-created:{told}:x")["Status"] == "SUCCESS"
     assert (NAME in scene.plane.tables) is left
-    assert bool(scene.calls_to_aws()) is (moment != "-"), "a Create that looked at nothing made nothing"
+    assert bool(scene.calls_to_aws()) is ("}-{" in span), "a Create that looked at nothing made nothing"
 
 
 def test_a_table_retained_by_the_same_resource_is_taken_back_and_never_deleted_with_it() -> None:

@@ -104,7 +104,7 @@ MUTATIONS = (
     Mutation(
         "look only at the table of the physical id",
         "sentinel_tables/resource.py",
-        "    if named and named != name and not done.ours and made_since != NEVER:\n",
+        "    if named and named != name and not done.ours and span != NEVER:\n",
         "    if False:\n",
         "create cancelled after 5 s",
     ),
