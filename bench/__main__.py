@@ -9,7 +9,7 @@ from pathlib import Path
 from bench import cold, crowd, frugality, noticing, plots, repair
 from bench.artifact import ROOT
 from bench.report import PLOTS, Findings, page
-from tests.controlplane.client import LATENCY_SECONDS
+from tests.aws.client import LATENCY_SECONDS
 
 DOCS = ROOT / "docs"
 

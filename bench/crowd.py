@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from bench.stage import LOGICAL_ID, Stage
-from tests.controlplane import REAL, WRITES, Rate, Resource, world
+from tests.aws import REAL, WRITES, Rate, Resource, world
 
 SIZES = (1, 10, 100, 500, 2000)
 RATED_WRITES = 2

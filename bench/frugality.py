@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bench.stage import Stage
-from tests.controlplane import INSTANT, REAL, WRITES, Durations
+from tests.aws import INSTANT, REAL, WRITES, Durations
 
 NAME = "sentinel-sessions"
 PROPERTIES = {"Schema": "session"}

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from bench.rivals import Wait, rivals
 from bench.stage import Stage
 from sentinel_tables.model import Table
+from sentinel_tables.rules.steps import create_table
 from sentinel_tables.schemas import session_table_schema
-from sentinel_tables.steps import create_table
-from tests.controlplane import INSTANT, WRITES, Call, Client, Durations
-from tests.controlplane.client import LATENCY_SECONDS
+from tests.aws import INSTANT, WRITES, Call, Client, Durations
+from tests.aws.client import LATENCY_SECONDS
 
 NAME = "sentinel-sessions"
 SHORTEST, LONGEST = 2.0, 60.0

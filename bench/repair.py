@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count, islice
 
 from bench.stage import OutOfPatience, Stage
-from tests.controlplane import REAL
+from tests.aws import REAL
 
 NAME = "sentinel-sessions"
 PROPERTIES = {"Schema": "session"}

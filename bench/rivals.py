@@ -10,7 +10,7 @@ import botocore.session
 import botocore.waiter
 from botocore.exceptions import ClientError
 
-from tests.controlplane import Client, VirtualClock
+from tests.aws import Client, VirtualClock
 
 Wait = Callable[[Client, VirtualClock, str], None]
 """Returns when the table of that name is ACTIVE."""

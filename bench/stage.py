@@ -7,10 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from handler.cloudformation import SentinelTable
-from handler.life import Means
-from sentinel_tables.calls import call
-from sentinel_tables.dynamodb import DynamoTables
-from tests.controlplane import (
+from handler.invocation import Means
+from sentinel_tables.aws.calls import call
+from sentinel_tables.aws.tables import DynamoTables
+from tests.aws import (
     REAL,
     AnswerSink,
     CloudFormation,
@@ -22,7 +22,7 @@ from tests.controlplane import (
     VirtualClock,
     World,
 )
-from tests.controlplane.given import Given
+from tests.aws.given import Given
 
 STACK = "records"
 LOGICAL_ID = "Records"

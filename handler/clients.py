@@ -9,9 +9,9 @@ import boto3
 from botocore.config import Config
 
 from handler.answer import put
-from handler.life import Means
-from sentinel_tables.calls import Client, call
-from sentinel_tables.dynamodb import DynamoTables
+from handler.invocation import Means
+from sentinel_tables.aws.calls import Client, call
+from sentinel_tables.aws.tables import DynamoTables
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 7.0

@@ -12,11 +12,11 @@ from crhelper import FAILED, SUCCESS, CfnResource
 
 from handler import logs
 from handler.answer import Courier, Delivery
-from handler.life import Means, hand_over, recalled, serve
+from handler.invocation import Means, hand_over, recalled, serve
 from sentinel_tables.errors import SentinelTableError, bounded
 from sentinel_tables.memory import Memory
-from sentinel_tables.request import sent_at, service_timeout
-from sentinel_tables.resource import not_created
+from sentinel_tables.request.event import sent_at, service_timeout
+from sentinel_tables.rules.removal import not_created
 
 log = logging.getLogger(__name__)
 

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sentinel_tables import ownership
 from sentinel_tables.allowance import Allowance
-from sentinel_tables.endings import GivenBack, Removed
 from sentinel_tables.errors import NotNow, OutOfTime, RefusedByAws, SentinelTableError, shown
-from sentinel_tables.goals import DOUBT_SECONDS, TAG_LAG_SECONDS, VISIBILITY_SECONDS, Done, Goal, Move, Standing, Trail, Wait
+from sentinel_tables.goals.ending import GivenBack, Removed
+from sentinel_tables.goals.moves import DOUBT_SECONDS, TAG_LAG_SECONDS, VISIBILITY_SECONDS, Done, Goal, Move, Trail, Wait
+from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import Encryption, Facet, LiveTable
-from sentinel_tables.plan import Desired
-from sentinel_tables.steps import Effect, Step
+from sentinel_tables.model import Desired, Encryption, Facet, LiveTable
+from sentinel_tables.rules import ownership
+from sentinel_tables.rules.steps import Effect, Step
 
 log = logging.getLogger(__name__)
 

@@ -203,3 +203,40 @@ class LiveTable:
     """Whether it cannot be told if the table's KMS key is the AWS managed one."""
     facets: frozenset[Facet] = frozenset(Facet)
     """What was read; the rest stands at the value of a table that was just made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A resource of a stack: the full id of the stack, and the resource's logical id in it."""
+
+    stack_id: str
+    logical_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a resource asks for: to own the table of a schema.
+
+    `adopt` is true where the template says `ExistingTable: Adopt`. `since` is set on a Create alone: the moment, in seconds
+    since the epoch, that CloudFormation sent it, where that is known. `declare` asks for the tag that tells the settings.
+    """
+
+    owner: Owner
+    schema_name: str
+    adopt: bool = False
+    since: float | None = None
+    declare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What a template asks for.
+
+    `table` holds the template's own tags; those of ownership follow from `claim`. `forgotten_tags` are the keys that the
+    previous template named and this one does not; `former_key` is the KMS key that it named.
+    """
+
+    table: Table
+    claim: Claim
+    forgotten_tags: frozenset[str] = frozenset()
+    former_key: str | None = None

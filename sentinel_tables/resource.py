@@ -10,25 +10,28 @@ from dataclasses import dataclass, field, replace
 
 from sentinel_tables.allowance import Allowance
 from sentinel_tables.converge import Tables, converge, remove
-from sentinel_tables.endings import GivenBack, Removed
 from sentinel_tables.errors import InvalidRequest, OutOfTime, SentinelTableError
-from sentinel_tables.goals import Done, Standing
+from sentinel_tables.goals.ending import GivenBack, Removed
+from sentinel_tables.goals.moves import Done
+from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import LiveTable
-from sentinel_tables.properties import is_table_name
-from sentinel_tables.request import OLDEST_EVENT_SECONDS, Request, Verb
+from sentinel_tables.request.event import Request, Verb
+from sentinel_tables.request.properties import is_table_name
+from sentinel_tables.rules import removal
+from sentinel_tables.rules.removal import (
+    CANCELLED_LATE_SECONDS,
+    LONGEST_CREATE_SECONDS,
+    MADE_LATE_SECONDS,
+    NEVER,
+    OLDEST_EVENT_SECONDS,
+    not_created,
+)
 
 log = logging.getLogger(__name__)
 
 ATTRIBUTES = ("TableName", "Arn", "TableId", "Schema", "StreamArn")
 """What `Fn::GetAtt` gives; the last one where the table has a stream."""
-LONGEST_CREATE_SECONDS = 10_800
-"""How old a table may be that a Create left which never answered. An older one was retained."""
-MADE_LATE_SECONDS, CANCELLED_LATE_SECONDS = 5.0, 10.0
-"""How long after a Delete was sent, or its Create was answered, a table may be made that it is about, as clocks differ and
-events come twice; and by a Create that is cancelled. A younger table is that of a later Create."""
-NOT_CREATED = "not-created"
-"""How the physical id of a Create begins that made no table. The colon after it is in no table's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +88,6 @@ def unread(event: Mapping[str, object], error: InvalidRequest) -> Outcome:
     physical_id = event.get("PhysicalResourceId")
     given = physical_id if isinstance(physical_id, str) and physical_id else ""
     return Outcome(given or not_created(str(event.get("RequestId", "")), None), reason=str(error))
-
-
-def not_created(request_id: str, sent_at: float | None, answered_at: float = 0.0) -> str:
-    """The physical id of a Create that left no table, but perhaps one that was made from its sending to its answer.
-
-    Both in seconds since the epoch; where `sent_at` is None, it made none.
-    """
-    span = "-" if sent_at is None else f"{int(sent_at)}-{int(answered_at + MADE_LATE_SECONDS)}"
-    return f"{NOT_CREATED}:{span}:{request_id[:128]}"
 
 
 def _create(request: Request, around: Surroundings, memory: Memory) -> Outcome:
@@ -169,7 +163,7 @@ def _delete(request: Request, around: Surroundings, memory: Memory) -> Outcome:
     For a Create that is cancelled at work, CloudFormation invents a physical id, and the Create may make its table yet.
     """
     name, named = request.physical_id, request.named
-    span, done = _span(name), Done()
+    span, done = removal.span(name), Done()
     if is_table_name(name, around.prefix):
         until = _until(request, around, MADE_LATE_SECONDS)
         done = _remove(Removed(name, request.owner, made_until=until), around, memory)
@@ -201,20 +195,6 @@ _SERVED_BY: Mapping[Verb, Callable[[Request, Surroundings, Memory], Outcome]] = 
     Verb.UPDATE: _update,
     Verb.DELETE: _delete,
 }
-
-NEVER = (float("inf"), 0.0)
-
-
-def _span(physical_id: str) -> tuple[float, float] | None:
-    """From when to when a table was made that a Delete with this physical id removes, in seconds since the epoch.
-
-    None where the id is not one that a failed Create was answered with.
-    """
-    word, _, rest = physical_id.partition(":")
-    if word != NOT_CREATED or not rest:
-        return None
-    since, _, until = rest.partition(":")[0].partition("-")
-    return (float(since), float(until)) if since.isdecimal() and until.isdecimal() else NEVER
 
 
 def _id_of_failed(request: Request, around: Surroundings, memory: Memory) -> str:

@@ -10,7 +10,11 @@ import typer
 
 from sentinel_tables import __version__
 from sentinel_tables.schemas import SCHEMAS, resolve
-from sentinel_tables_cli import present, texts
+from sentinel_tables_cli import help as texts
+from sentinel_tables_cli.account.tables import Means
+from sentinel_tables_cli.checks.validation import validated
+from sentinel_tables_cli.forecast.deployment import plan_template
+from sentinel_tables_cli.forecast.outcome import exit_status
 from sentinel_tables_cli.options import (
     AsJson,
     Commands,
@@ -24,7 +28,7 @@ from sentinel_tables_cli.options import (
     TemplateFile,
     asked,
 )
-from sentinel_tables_cli.planning import Means, plan_template, validated
+from sentinel_tables_cli.report import machine, paper
 
 Connect = Callable[[str | None, str | None, str | None], Means]
 
@@ -85,10 +89,10 @@ def plan(  # noqa: PLR0913 - a command's options
     document, given = asked(template, more, parameters)
     report = plan_template(document, given, stack, prefix, _means(ctx, profile, region, endpoint_url))
     if as_json:
-        typer.echo(present.report_json(report))
+        typer.echo(machine.report_json(report))
     else:
-        present.print_report(report)
-    raise typer.Exit(present.exit_status(report))
+        paper.print_report(report)
+    raise typer.Exit(exit_status(report))
 
 
 @app.command(help=texts.STATUS)
@@ -103,14 +107,14 @@ def status(  # noqa: PLR0913 - a command's options
     endpoint_url: EndpointUrl = None,
 ) -> None:
     """List the tables that carry the tags of ownership: schema, owner, and drift from the schema."""
-    from sentinel_tables.drift import Drift  # noqa: PLC0415 - for this command alone
-    from sentinel_tables_cli.survey import survey  # noqa: PLC0415 - for this command alone
+    from sentinel_tables.drift.judgement import Drift  # noqa: PLC0415 - for this command alone
+    from sentinel_tables_cli.status.survey import survey  # noqa: PLC0415 - for this command alone
 
     found = survey(_means(ctx, profile, region, endpoint_url).eyes, prefix)
     if as_json:
-        typer.echo(present.states_json(found.states, found.notes))
+        typer.echo(machine.states_json(found.states, found.notes))
     else:
-        present.print_states(found.states, found.notes, verbose=verbose)
+        paper.print_states(found.states, found.notes, verbose=verbose)
     raise typer.Exit(2 if any(state.drift in (Drift.DRIFTED, Drift.BROKEN) for state in found.states) else 0)
 
 
@@ -122,7 +126,7 @@ def schema(
     table_name: Annotated[str, typer.Option(help="The table's name, in place of the schema's own.")] = "",
 ) -> None:
     """Print a schema as text, as data, or as a native resource of CloudFormation or Terraform."""
-    from sentinel_tables_cli.formats import FORMATS  # noqa: PLC0415 - for this command alone
+    from sentinel_tables_cli.report.schemas import FORMATS  # noqa: PLC0415 - for this command alone
 
     named = resolve(name)
     found = named.named(table_name or named.default_table_name)
@@ -141,7 +145,7 @@ def validate(
     """Check the properties of every Custom::SentinelTable in TEMPLATE, without a call to AWS."""
     document, given = asked(template, more, parameters)
     findings = validated(document, given, prefix)
-    present.print_findings(findings, document)
+    paper.print_findings(findings, document)
     raise typer.Exit(1 if any(finding.problems for finding in findings) else 0)
 
 
@@ -156,6 +160,6 @@ def _means(ctx: typer.Context, profile: str | None, region: str | None, endpoint
     given: Connect | None = ctx.obj
     if given is not None:
         return given(profile, region, endpoint_url)
-    from sentinel_tables_cli.aws import connect  # noqa: PLC0415 - boto3 takes its time
+    from sentinel_tables_cli.account.session import connect  # noqa: PLC0415 - boto3 takes its time
 
     return connect(profile, region, endpoint_url)

@@ -9,10 +9,10 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from sentinel_tables.errors import SentinelTableError
-from sentinel_tables_cli import present
 from sentinel_tables_cli.mistakes import NO_READER, Mistake
-from sentinel_tables_cli.parameters import check_values, is_value, values
-from sentinel_tables_cli.template import Template, read
+from sentinel_tables_cli.report import paper
+from sentinel_tables_cli.template.document import Template, read
+from sentinel_tables_cli.template.parameters import check_values, is_value, values
 
 USAGE_STATUS = 2
 
@@ -41,7 +41,7 @@ def _told(work: Callable[[], Any]) -> Any:
         raise typer.Exit(NO_READER) from None
     except RecursionError:
         sentence = "The template is nested too deeply. Take some of its nesting out."
-    present.console(stderr=True).print(f"Error: {sentence}", style="red", markup=False, soft_wrap=True)
+    paper.console(stderr=True).print(f"Error: {sentence}", style="red", markup=False, soft_wrap=True)
     raise typer.Exit(1)
 
 

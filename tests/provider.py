@@ -5,11 +5,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from handler.cloudformation import SentinelTable
-from handler.life import Means
-from sentinel_tables.calls import call
-from sentinel_tables.dynamodb import DynamoTables
-from tests.controlplane.clock import VirtualClock
-from tests.controlplane.lambda_service import Invocation
+from handler.invocation import Means
+from sentinel_tables.aws.calls import call
+from sentinel_tables.aws.tables import DynamoTables
+from tests.aws.clock import VirtualClock
+from tests.aws.lambda_service import Invocation
 
 PREFIX = "sentinel-"
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Unpack
 
 from sentinel_tables.allowance import Allowance
+from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.converge import converge
-from sentinel_tables.dynamodb import DynamoTables
-from sentinel_tables.goals import Standing
+from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import Facet, LiveTable
-from sentinel_tables.plan import Desired, plan
-from sentinel_tables.steps import Step
-from tests.controlplane import (
+from sentinel_tables.model import Desired, Facet, LiveTable
+from sentinel_tables.rules.plan import plan
+from sentinel_tables.rules.steps import Step
+from tests.aws import (
     FAST,
     AnswerSink,
     Client,
@@ -26,8 +26,8 @@ from tests.controlplane import (
     VirtualClock,
     World,
 )
-from tests.controlplane.given import Given
-from tests.controlplane.keys import MANAGED_ALIAS
+from tests.aws.given import Given
+from tests.aws.keys import MANAGED_ALIAS
 from tests.provider import WorldClock, handle
 
 Json = dict[str, Any]

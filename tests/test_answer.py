@@ -16,7 +16,7 @@ import pytest
 import trustme
 
 from handler.answer import Courier, Delivery, body_of, put
-from tests.controlplane import VirtualClock
+from tests.aws import VirtualClock
 
 URL = "https://example.com/answer?X-Amz-Signature=0a1b2c3d"
 ANSWER = {"Status": "SUCCESS", "Reason": "", "PhysicalResourceId": "sentinel-requests", "Data": {"Arn": "arn"}}

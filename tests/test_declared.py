@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentinel_tables.declared import WORDS, digest, told
+from sentinel_tables.drift.declaration import MEANINGS, read, recognised
 from sentinel_tables.model import Encryption, Settings
-from sentinel_tables.properties import KMS_KEY, MAX_UNITS, VIEW_TYPES
-from sentinel_tables.recalled import MEANINGS, read, recognised
+from sentinel_tables.request.properties import KMS_KEY, MAX_UNITS, VIEW_TYPES
+from sentinel_tables.rules.declared import WORDS, digest, told
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 POLICY = '{"Statement":[],"Version":"2012-10-17"}'

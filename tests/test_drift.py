@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from handler import drift
-from handler.drift import Watch
-from sentinel_tables.drift import KINDS
-from sentinel_tables.dynamodb import DynamoTables
+from handler import watch
+from handler.watch import Watch
+from sentinel_tables.aws.tables import DynamoTables
+from sentinel_tables.drift.declaration import read
+from sentinel_tables.drift.judgement import KINDS
 from sentinel_tables.errors import RefusedByAws
 from sentinel_tables.model import Settings
-from sentinel_tables.recalled import read
 from tests import provider
-from tests.controlplane import Client, Fault, Faults, Invocation, KeyService, Kind
-from tests.controlplane.client import check_arguments
+from tests.aws import Client, Fault, Faults, Invocation, KeyService, Kind
+from tests.aws.client import check_arguments
 from tests.scene import INDEXES, Scene, standing
 
 Json = dict[str, Any]
@@ -269,7 +269,7 @@ def test_a_line_is_one_object_with_owner_and_kinds(
     lines = logging.StreamHandler()
     monkeypatch.setattr(logging.getLogger(), "handlers", [lines])
     context = type("Context", (), {"aws_request_id": "7", "get_remaining_time_in_millis": lambda _self: 300_000})
-    assert drift.handler({}, context()) == {"billing": 1}
+    assert watch.handler({}, context()) == {"billing": 1}
     (line,) = [json.loads(text) for text in capsys.readouterr().err.splitlines() if text]
     assert {key: line[key] for key in ("message", "table", "logicalResourceId", "drift", "kinds", "awsRequestId")} == {
         "message": "drift", "table": NAME, "logicalResourceId": "Records", "drift": "drifted", "kinds": "billing",

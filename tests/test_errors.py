@@ -9,16 +9,27 @@ from typing import Any
 import pytest
 
 from sentinel_tables import errors
-from sentinel_tables.endings import Removed
 from sentinel_tables.errors import NotNow, OutOfTime, SentinelTableError, bounded, shown
-from sentinel_tables.goals import Standing, Trail
+from sentinel_tables.goals.ending import Removed
+from sentinel_tables.goals.moves import Trail
+from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import GlobalSecondaryIndex, KeyAttribute, LiveTable, Motion, Settings, Table, TableSchema
-from sentinel_tables.ownership import Claim, Owner
-from sentinel_tables.plan import Desired, plan, plan_removal
-from sentinel_tables.properties import PROPERTIES
-from sentinel_tables.reading import anything, integer, list_of, policy
-from sentinel_tables.request import parse
+from sentinel_tables.model import (
+    Claim,
+    Desired,
+    GlobalSecondaryIndex,
+    KeyAttribute,
+    LiveTable,
+    Motion,
+    Owner,
+    Settings,
+    Table,
+    TableSchema,
+)
+from sentinel_tables.request.event import parse
+from sentinel_tables.request.properties import PROPERTIES
+from sentinel_tables.request.readers import anything, integer, list_of, policy
+from sentinel_tables.rules.plan import plan, plan_removal
 from sentinel_tables.schemas import resolve
 from tests.test_refusals import refused
 

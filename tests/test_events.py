@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from tests.controlplane.cloudformation import stringified
+from tests.aws.cloudformation import stringified
 from tests.scene import Json, Scene
 
 FOLDER = Path(__file__).resolve().parent.parent / "events"

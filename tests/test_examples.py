@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from cfnlint.decode import decode  # type: ignore[import-untyped]
 
-from sentinel_tables.properties import PROPERTIES
-from sentinel_tables.request import Request, parse
+from sentinel_tables.request.event import Request, parse
+from sentinel_tables.request.properties import PROPERTIES
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted((ROOT / "examples").glob("*.yaml"))

@@ -4,18 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from sentinel_tables import ownership, steps
+from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.converge import converge
-from sentinel_tables.dynamodb import DynamoTables
-from sentinel_tables.endings import GivenBack
 from sentinel_tables.errors import RefusedByAws
-from sentinel_tables.goals import Done, Standing, Trail
+from sentinel_tables.goals.ending import GivenBack
+from sentinel_tables.goals.moves import Done, Trail
+from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import LiveTable, Table
-from sentinel_tables.ownership import Claim, Owner
-from sentinel_tables.plan import Desired
+from sentinel_tables.model import Claim, Desired, LiveTable, Owner, Table
+from sentinel_tables.rules import ownership, steps
 from sentinel_tables.schemas import approval_table_schema
-from tests.controlplane import REAL, Client, Fault, Faults, KeyService, Kind
+from tests.aws import REAL, Client, Fault, Faults, KeyService, Kind
 from tests.scene import Bench
 from tests.sweep.stage import Stage
 

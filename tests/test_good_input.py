@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 import sentinel_tables
-from sentinel_tables.dynamodb import DynamoTables
+from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.errors import InvalidSchema
 from sentinel_tables.model import Encryption, Facet, GlobalSecondaryIndex, KeyAttribute, Settings, TableSchema
-from sentinel_tables.normalise import canonical_policy
-from sentinel_tables.properties import PROPERTIES
-from sentinel_tables.request import parse, sent_at, service_timeout
-from tests.controlplane import Client, Fault, Faults, KeyService, Kind
-from tests.controlplane.keys import MANAGED_ALIAS
+from sentinel_tables.request.event import parse, sent_at, service_timeout
+from sentinel_tables.request.properties import PROPERTIES
+from sentinel_tables.rules.policies import canonical_policy
+from tests.aws import Client, Fault, Faults, KeyService, Kind
+from tests.aws.keys import MANAGED_ALIAS
 from tests.scene import DEFAULT_NAMES, INDEXES, Json, Scene, standing
 
 EVENT: Json = {

@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from sentinel_tables.goals import Done, Standing, Trail
+from sentinel_tables.goals.moves import Done, Trail
+from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import Table
-from sentinel_tables.ownership import Claim, Owner
-from sentinel_tables.plan import Desired
+from sentinel_tables.model import Claim, Desired, Owner, Table
+from sentinel_tables.rules.steps import Step
 from sentinel_tables.schemas import approval_table_schema
-from sentinel_tables.steps import Step
-from tests.controlplane import REAL, Fault, Faults, Kind
+from tests.aws import REAL, Fault, Faults, Kind
 from tests.scene import INDEXES, LOGICAL_ID, Bench, Json, Scene, standing
 
 NAME, NEW = "sentinel-requests", "sentinel-new"

@@ -9,11 +9,11 @@ import pytest
 
 from handler.clients import CONNECT_SECONDS, READ_SECONDS
 from handler.cloudformation import SentinelTable
-from handler.life import HANDED_OVER, Means, recalled
+from handler.invocation import HANDED_OVER, Means, recalled
 from sentinel_tables.allowance import event_reserve, invocation_reserve, removal_reserve
-from sentinel_tables.dynamodb import DynamoTables
+from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.memory import Memory
-from tests.controlplane import FAST, REAL, Client, Durations, Fault, KeyService, Kind
+from tests.aws import FAST, REAL, Client, Durations, Fault, KeyService, Kind
 from tests.provider import WorldClock
 from tests.scene import INDEXES, Json, Scene, standing
 

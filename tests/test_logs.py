@@ -79,9 +79,9 @@ import json, logging, sys
 from types import SimpleNamespace
 from handler import logs
 from handler.cloudformation import SentinelTable
-from handler.life import Means
-from sentinel_tables.dynamodb import DynamoTables
-from tests.controlplane import Client, ControlPlane, FAST, KeyService, VirtualClock
+from handler.invocation import Means
+from sentinel_tables.aws.tables import DynamoTables
+from tests.aws import Client, ControlPlane, FAST, KeyService, VirtualClock
 from tests.provider import WorldClock
 
 level, url = sys.argv[1:]

@@ -13,16 +13,16 @@ from moto import mock_aws
 
 import sentinel_tables
 from sentinel_tables.allowance import Allowance
+from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.converge import converge, remove
-from sentinel_tables.dynamodb import DynamoTables
-from sentinel_tables.endings import Removed
 from sentinel_tables.errors import NotOwned
-from sentinel_tables.goals import Standing
+from sentinel_tables.goals.ending import Removed
+from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Facet, LiveTable
-from sentinel_tables.request import parse
+from sentinel_tables.request.event import parse
 from sentinel_tables.resource import Surroundings, provide
-from tests.controlplane import APIS
+from tests.aws import APIS
 from tests.scene import DEFAULT_NAMES, INDEXES, Json
 
 STACK = "arn:aws:cloudformation:eu-central-1:123456789012:stack/records/1"
@@ -265,7 +265,7 @@ def test_what_is_stood_in_for_is_what_moto_lacks(clients: tuple[Any, Any], api: 
 
 def apis_of_the_product() -> set[str]:
     """Every client method that stands in the package's sources as a string."""
-    sources = Path(sentinel_tables.__file__).parent.glob("*.py")
+    sources = Path(sentinel_tables.__file__).parent.rglob("*.py")
     trees = [ast.parse(source.read_text()) for source in sources]
     words = {node.value for node in itertools.chain(*map(ast.walk, trees)) if isinstance(node, ast.Constant)}
     return {word for word in words if isinstance(word, str) and word in APIS}

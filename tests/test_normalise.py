@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from sentinel_tables import normalise
+from sentinel_tables.aws import normalise
 from sentinel_tables.model import Encryption, Facet, KeyAttribute, LiveTable, Settings
+from sentinel_tables.rules.policies import canonical_policy
 from sentinel_tables.schemas import SCHEMAS
 from tests.scene import INDEXES, Json
 
@@ -224,12 +225,12 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_a_policy_that_means_the_same_compares_equal(one: dict[str, object], other: dict[str, object]) -> None:
-    assert normalise.canonical_policy(one) == normalise.canonical_policy(other)
+    assert canonical_policy(one) == canonical_policy(other)
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_a_policy_that_means_something_else_does_not(one: dict[str, object], other: dict[str, object]) -> None:
-    assert normalise.canonical_policy(one) != normalise.canonical_policy(other)
+    assert canonical_policy(one) != canonical_policy(other)
 
 
 def test_what_a_standing_table_has_is_told_with_it() -> None:

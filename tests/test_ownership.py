@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from sentinel_tables.dynamodb import DynamoTables
+from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.model import Facet
-from tests.controlplane import REAL, Client, Fault, KeyService, Kind
+from tests.aws import REAL, Client, Fault, KeyService, Kind
 from tests.scene import LOGICAL_ID, Json, Scene, standing
 
 NAME = "sentinel-requests"

@@ -10,16 +10,14 @@ from typing import Any
 
 import pytest
 
-from sentinel_tables.model import LiveTable, Settings, Table
-from sentinel_tables.normalise import canonical_policy
-from sentinel_tables.ownership import Claim, Owner
-from sentinel_tables.plan import Desired
+from sentinel_tables.model import Claim, Desired, LiveTable, Owner, Settings, Table
+from sentinel_tables.rules.policies import canonical_policy
+from sentinel_tables.rules.steps import Step
 from sentinel_tables.schemas import SCHEMAS
-from sentinel_tables.steps import Step
-from tests.controlplane import FAST, INSTANT, Durations
-from tests.controlplane.client import check_arguments
-from tests.controlplane.given import Given
-from tests.controlplane.keys import Keys
+from tests.aws import FAST, INSTANT, Durations
+from tests.aws.client import check_arguments
+from tests.aws.given import Given
+from tests.aws.keys import Keys
 from tests.scene import Bench, Json, standing
 
 OWNER = Owner("arn:aws:cloudformation:eu-central-1:123456789012:stack/records/1", "Records")

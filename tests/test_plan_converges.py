@@ -3,13 +3,11 @@
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sentinel_tables.model import Encryption, Settings, Table
-from sentinel_tables.ownership import Claim
-from sentinel_tables.plan import Desired
+from sentinel_tables.model import Claim, Desired, Encryption, Settings, Table
 from sentinel_tables.schemas import SCHEMAS
-from tests.controlplane import FAST
-from tests.controlplane.given import Given
-from tests.controlplane.keys import MANAGED_ALIAS
+from tests.aws import FAST
+from tests.aws.given import Given
+from tests.aws.keys import MANAGED_ALIAS
 from tests.scene import INDEXES, Bench
 from tests.test_plan import CUSTOMER_KEY, OTHER, OTHER_POLICY, OWNER, POLICY, owned
 

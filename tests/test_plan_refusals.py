@@ -6,9 +6,9 @@ import pytest
 
 from sentinel_tables.errors import NotOwned, ProtectedTable, RefusedByAws, SentinelTableError, UnsafeChange
 from sentinel_tables.model import Encryption, Settings
-from sentinel_tables.plan import LOST_STATES, plan_removal
-from tests.controlplane import INSTANT
-from tests.controlplane.given import Given
+from sentinel_tables.rules.plan import LOST_STATES, plan_removal
+from tests.aws import INSTANT
+from tests.aws.given import Given
 from tests.scene import standing
 from tests.test_plan import INDEXES, OTHER, OWNER, Row, owned
 

@@ -15,9 +15,9 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from sentinel_tables.calls import Absent, DoneAlready, call
+from sentinel_tables.aws.calls import Absent, DoneAlready, call
+from sentinel_tables.aws.refusals import ROWS, Verdict, sort
 from sentinel_tables.errors import NotNow, ProtectedTable, RefusedByAws, SentinelTableError
-from sentinel_tables.refusals import ROWS, Verdict, sort
 
 WAIT, BACK_OFF, DOUBT = Verdict.WAIT, Verdict.BACK_OFF, Verdict.IN_DOUBT
 DONE, ABSENT, PROTECTED, FAIL = Verdict.DONE, Verdict.ABSENT, Verdict.PROTECTED, Verdict.FAIL

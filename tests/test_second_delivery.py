@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.controlplane import REAL, Durations, Fault, Faults, Kind
+from tests.aws import REAL, Durations, Fault, Faults, Kind
 from tests.scene import LOGICAL_ID, Json, Scene, standing
 
 NEW = "sentinel-new"

@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 from cfnlint.decode import decode  # type: ignore[import-untyped]
 
-from handler import drift
+from handler import watch
 
 ROOT = Path(__file__).resolve().parent.parent
 CLOUDFORMATION_WAITS = 3600
@@ -241,7 +241,7 @@ def test_the_schedule_is_one_that_eventbridge_takes(expression: str, taken: bool
 
 def test_the_drift_watch_is_the_provider_s_artifact_with_another_handler() -> None:
     watch = RESOURCES["DriftFunction"]["Properties"]
-    assert (watch["Handler"], watch["Timeout"]) == ("handler.drift.handler", 300)
+    assert (watch["Handler"], watch["Timeout"]) == ("handler.watch.handler", 300)
     assert all(watch[name] == FUNCTION[name] for name in ("CodeUri", "Runtime", "Architectures", "MemorySize"))
     assert watch["Role"] == {"Fn::GetAtt": ["DriftRole", "Arn"]}
     assert watch["Events"]["Schedule"]["Properties"]["Schedule"] == {"Ref": "DriftSchedule"}
@@ -262,12 +262,12 @@ def test_the_drift_watch_sees_all_resources_only_where_aws_offers_nothing_narrow
     assert WATCH["AwsManagedKey"] == statement("AwsManagedKey")
     assert {name for name, one in WATCH.items() if one["Resource"] == "*"} == {"ListTables", "Metric"}
     assert WATCH["ListTables"]["Action"] == "dynamodb:ListTables"
-    assert WATCH["Metric"]["Condition"] == {"StringEquals": {"cloudwatch:namespace": drift.NAMESPACE}}
+    assert WATCH["Metric"]["Condition"] == {"StringEquals": {"cloudwatch:namespace": watch.NAMESPACE}}
 
 
 def test_the_alarm_is_about_the_metric_of_this_provider() -> None:
     alarm = RESOURCES["DriftAlarm"]["Properties"]
-    assert (alarm["Namespace"], alarm["MetricName"]) == (drift.NAMESPACE, drift.METRIC)
+    assert (alarm["Namespace"], alarm["MetricName"]) == (watch.NAMESPACE, watch.METRIC)
     provider = RESOURCES["DriftFunction"]["Properties"]["Environment"]["Variables"]["PROVIDER_NAME"]
     assert alarm["Dimensions"] == [{"Name": "Provider", "Value": provider}]
 

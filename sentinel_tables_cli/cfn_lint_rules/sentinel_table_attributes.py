@@ -4,7 +4,7 @@ from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it has no types
 
-from sentinel_tables_cli.attributes import mistakes
+from sentinel_tables_cli.checks.attributes import mistakes
 
 
 class SentinelTableAttributes(CloudFormationLintRule):  # type: ignore[misc] # its base has no types

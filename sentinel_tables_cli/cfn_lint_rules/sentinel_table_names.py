@@ -4,8 +4,8 @@ from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it has no types
 
-from sentinel_tables_cli.contested import contested
-from sentinel_tables_cli.template import Template
+from sentinel_tables_cli.checks.names import contested
+from sentinel_tables_cli.template.document import Template
 
 
 class SentinelTableNames(CloudFormationLintRule):  # type: ignore[misc] # its base has no types

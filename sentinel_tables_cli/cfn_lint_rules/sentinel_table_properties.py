@@ -6,9 +6,9 @@ from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it has no types
 
-from sentinel_tables_cli.properties import Problem, problems
-from sentinel_tables_cli.template import Resource, Template
-from sentinel_tables_cli.values import Scope
+from sentinel_tables_cli.checks.properties import Problem, problems
+from sentinel_tables_cli.template.document import Resource, Template
+from sentinel_tables_cli.template.values import Scope
 
 
 class SentinelTableProperties(CloudFormationLintRule):  # type: ignore[misc] # its base has no types

@@ -10,12 +10,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner, Result
 
-from sentinel_tables.dynamodb import DynamoTables
-from sentinel_tables_cli import template as templates
+from sentinel_tables.aws.tables import DynamoTables
+from sentinel_tables_cli.account.tables import Eyes, Means
 from sentinel_tables_cli.app import app
-from sentinel_tables_cli.live import Eyes
-from sentinel_tables_cli.planning import Means
-from tests.controlplane import (
+from sentinel_tables_cli.template import document as templates
+from tests.aws import (
     AnswerSink,
     Client,
     CloudFormation,

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sentinel_tables.properties import PROPERTIES
+from sentinel_tables.request.properties import PROPERTIES
 
 from .desk import Desk
 from .test_lint import RULES

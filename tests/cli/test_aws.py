@@ -9,8 +9,8 @@ from moto import mock_aws
 from typer.testing import CliRunner, Result
 
 from sentinel_tables.model import Table
+from sentinel_tables.rules.steps import create_table
 from sentinel_tables.schemas import resolve
-from sentinel_tables.steps import create_table
 from sentinel_tables_cli.app import app
 
 from .desk import BREAKGLASS

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sentinel_tables_cli.intrinsics import resolve
-from sentinel_tables_cli.template import parse
-from sentinel_tables_cli.values import Scope, Unknown
+from sentinel_tables_cli.template.document import parse
+from sentinel_tables_cli.template.intrinsics import resolve
+from sentinel_tables_cli.template.values import Scope, Unknown
 
 SCOPE = Scope(
     values={"Stage": "prod", "Names": ["a", "b"], "AWS::Region": "eu-west-1", "Secret": Unknown("parameter Secret")},

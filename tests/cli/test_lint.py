@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sentinel_tables.properties import PROPERTIES
-from sentinel_tables_cli.attributes import ATTRIBUTES
+from sentinel_tables.request.properties import PROPERTIES
+from sentinel_tables_cli.checks.attributes import ATTRIBUTES
 
 HERE = Path(__file__).resolve().parents[2]
 RUN = "from cfnlint.runner.cli import main; main()"

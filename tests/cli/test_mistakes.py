@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sentinel_tables.properties import PROPERTIES
-from sentinel_tables_cli.assumptions import SETTINGS_OF
+from sentinel_tables.request.properties import PROPERTIES
+from sentinel_tables_cli.forecast.assumptions import SETTINGS_OF
 from sentinel_tables_cli.mistakes import clean
 
 from .desk import BREAKGLASS, Desk

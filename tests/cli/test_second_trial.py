@@ -10,8 +10,8 @@ from moto import mock_aws
 from typer.testing import CliRunner
 
 from sentinel_tables_cli.app import app
-from sentinel_tables_cli.intrinsics import resolve
-from sentinel_tables_cli.values import Scope
+from sentinel_tables_cli.template.intrinsics import resolve
+from sentinel_tables_cli.template.values import Scope
 
 from .desk import BREAKGLASS, Desk
 from .test_lint import lint

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.controlplane.client import operation
+from tests.aws.client import operation
 from tests.security.iam import Request, request
 
 OTHERWISE_CALLED: Final = {"lambda:Invoke": "lambda:InvokeFunction"}

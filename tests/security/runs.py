@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from handler.drift import Watch
-from sentinel_tables.dynamodb import DynamoTables
+from handler.watch import Watch
+from sentinel_tables.aws.tables import DynamoTables
 from tests import provider, test_drift
-from tests.controlplane import FAST, ControlPlane, Invocation, KeyService
-from tests.controlplane.tables import Json
+from tests.aws import FAST, ControlPlane, Invocation, KeyService
+from tests.aws.tables import Json
 from tests.scene import Scene, standing
 from tests.security.iam import Request
 from tests.security.needs import Place, needs

@@ -137,8 +137,8 @@ def test_what_a_table_s_tags_say_comes_back_escaped_and_bounded(text: str, log: 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_what_aws_says_comes_back_escaped_and_bounded(text: str, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refusal repeats what it was sent: names, policies, tags."""
-    monkeypatch.setattr("tests.controlplane.client.Wire._denial", lambda _self, _api: f"you said: {text}")
-    from tests.controlplane import Fault, Kind  # noqa: PLC0415 - beside its one use
+    monkeypatch.setattr("tests.aws.client.Wire._denial", lambda _self, _api: f"you said: {text}")
+    from tests.aws import Fault, Kind  # noqa: PLC0415 - beside its one use
 
     for api in ("describe_table", "create_table", "update_continuous_backups", "describe_key"):
         scene = Scene(faults=(Fault(Kind.ACCESS_DENIED_FROM_NOW, 1, api),))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.controlplane import Fault, Kind, Resource
+from tests.aws import Fault, Kind, Resource
 from tests.sweep.scenarios import Scenario
 from tests.sweep.stage import Stage
 

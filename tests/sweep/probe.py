@@ -6,8 +6,8 @@ For breaking a rule on purpose in a copy of the code, and seeing that it is foun
 import logging
 import sys
 
-from tests.controlplane import REAL
-from tests.controlplane.faults import every_single
+from tests.aws import REAL
+from tests.aws.faults import every_single
 from tests.sweep.run import survivors, without_faults
 from tests.sweep.scenarios import SCENARIOS, Scenario
 

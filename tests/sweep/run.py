@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from tests.controlplane import Durations, Fault, Kind, Resource
+from tests.aws import Durations, Fault, Kind, Resource
 from tests.sweep.invariants import Statuses, complaints, failed, statuses_of
 from tests.sweep.scenarios import Scenario
 from tests.sweep.stage import Stage

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.controlplane import Fault, Kind
+from tests.aws import Fault, Kind
 from tests.sweep.stage import FOREIGN, RECORD, Stage
 
 NAME = "sentinel-breakglass"

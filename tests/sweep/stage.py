@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.controlplane import (
+from tests.aws import (
     AnswerSink,
     CloudFormation,
     ControlPlane,

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.controlplane import REAL, CloudFormation, Fault, Kind, World
+from tests.aws import REAL, CloudFormation, Fault, Kind, World
 from tests.sweep.stage import FOREIGN, RECORD, Stage
 
 NAMES = ("sentinel-one", "sentinel-two", "sentinel-three")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from tests.controlplane import REAL, Durations, Fault, Kind
-from tests.controlplane.faults import every_pair, every_single
+from tests.aws import REAL, Durations, Fault, Kind
+from tests.aws.faults import every_pair, every_single
 from tests.sweep.run import Courses, survivors, without_faults
 from tests.sweep.scenarios import SCENARIOS, Scenario
 

@@ -1,0 +1,65 @@
+"""Calls to AWS: each answers, or raises what is to be done about its refusal, as the table in `refusals` sorts it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
+from botocore.parsers import ResponseParserError
+
+from sentinel_tables.aws import refusals
+from sentinel_tables.aws.refusals import Verdict
+from sentinel_tables.errors import NotNow, ProtectedTable, RefusedByAws, SentinelTableError, shown
+
+PREAMBLE = re.compile(r"^User: \S+ is not authorized to perform: ")
+"""What every refused permission begins with; what follows names the action and the resource."""
+Client = Any
+"""A client of boto3: its methods are made at run time, and steps name them as data."""
+
+
+class Absent(SentinelTableError):
+    """There is no such table, or no such thing on it, or it is not visible yet."""
+
+
+class DoneAlready(SentinelTableError):
+    """What a call was to bring about is so already."""
+
+
+def call(client: Client, api: str, arguments: Mapping[str, object]) -> Any:
+    """The answer of `client` to `api`, a method of it.
+
+    Raises NotNow, RefusedByAws, ProtectedTable, Absent or DoneAlready.
+    """
+    try:
+        return getattr(client, api)(**arguments)
+    except ClientError as error:
+        raise _sorted(api, _table(arguments), error) from error
+    except (ConnectionError, HTTPClientError, ResponseParserError) as error:
+        raise NotNow(f"{api} was not answered", back_off=True, in_doubt=True) from error
+    except BotoCoreError as error:
+        raise RefusedByAws(f"{api} could not be called: {shown(str(error), 160)}.") from error
+
+
+def _table(arguments: Mapping[str, object]) -> str:
+    return str(arguments.get("TableName") or arguments.get("ResourceArn", "")).rpartition("/")[2]
+
+
+def _sorted(api: str, table: str, error: ClientError) -> SentinelTableError:
+    """What a refusal means, with AWS's own words, shortened; the table it is about, unless they name it."""
+    told = error.response.get("Error", {})
+    code, message = str(told.get("Code", "")), str(told.get("Message", ""))
+    verdict = refusals.sort(code, message, error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    words = f"{api}: {code}: {shown(PREAMBLE.sub('', message), 130)}"
+    match verdict:
+        case Verdict.ABSENT:
+            return Absent(words)
+        case Verdict.DONE:
+            return DoneAlready(words)
+        case Verdict.PROTECTED:
+            what = f"Table {shown(table)} is protected against deletion."
+            return ProtectedTable(f"{what} Turn DeletionProtectionEnabled off first.")
+        case Verdict.FAIL:
+            where = f"Table {shown(table)}: " if table not in message else ""
+            return RefusedByAws(f"{where}{words} Mend what it says, then repeat the operation.")
+    in_doubt = verdict is Verdict.IN_DOUBT
+    return NotNow(words, back_off=in_doubt or verdict is Verdict.BACK_OFF, in_doubt=in_doubt)

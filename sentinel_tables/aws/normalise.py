@@ -1,0 +1,133 @@
+"""From DynamoDB's answers to the values of `model`, so that live and desired tables compare with `==`.
+
+The describing calls leave defaults out, and give lists in any order. Pure.
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sentinel_tables.model import (
+    NO_LIMIT,
+    Encryption,
+    Facet,
+    GlobalSecondaryIndex,
+    KeyAttribute,
+    LiveTable,
+    Motion,
+    Settings,
+    Table,
+    TableSchema,
+)
+
+INDEX_WORK = {"CREATING": "built", "DELETING": "deleted", "UPDATING": "updated"}
+
+
+def live_table(description: Mapping[str, Any]) -> LiveTable:
+    """What DescribeTable tells. The other facets stand at what a table has that was just made."""
+    stream = description.get("StreamSpecification", {})
+    streams = bool(stream.get("StreamEnabled"))
+    created_at = description.get("CreationDateTime")
+    return LiveTable(
+        table=Table(schema=_schema(description), settings=_settings(description, stream if streams else {})),
+        status=description["TableStatus"],
+        arn=description.get("TableArn", ""),
+        table_id=description.get("TableId", ""),
+        created_at=created_at.timestamp() if created_at else 0.0,
+        stream_arn=description.get("LatestStreamArn") if streams else None,
+        attribute_types=_types(description),
+        motions=tuple(_motions(description)),
+        facets=frozenset({Facet.TABLE}),
+    )
+
+
+def time_to_live(description: Mapping[str, Any]) -> tuple[str | None, tuple[Motion, ...]]:
+    """The attribute that records expire by, or None, and whether that is still coming about."""
+    status = description.get("TimeToLiveStatus", "DISABLED")
+    attribute = description.get("AttributeName") if status in ("ENABLED", "ENABLING") else None
+    return attribute, _brief(status, Facet.TIME_TO_LIVE)
+
+
+def recovery_days(description: Mapping[str, Any]) -> int | None:
+    """How many days point-in-time recovery reaches back, or None where it is off. 35 is what DynamoDB leaves out."""
+    recovery = description.get("PointInTimeRecoveryDescription", {})
+    if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
+        return None
+    return int(recovery.get("RecoveryPeriodInDays", 35))
+
+
+def contributor_insights(description: Mapping[str, Any]) -> tuple[bool, tuple[Motion, ...]]:
+    """Whether contributor insights are on, and whether that is still coming about."""
+    status = description.get("ContributorInsightsStatus", "DISABLED")
+    return status in ("ENABLED", "ENABLING"), _brief(status, Facet.INSIGHTS)
+
+
+def _brief(status: str, facet: Facet) -> tuple[Motion, ...]:
+    return (Motion(f"{facet.value} is {status}", facet=facet),) if status in ("ENABLING", "DISABLING") else ()
+
+
+def _types(description: Mapping[str, Any]) -> dict[str, str]:
+    return {item["AttributeName"]: item["AttributeType"] for item in description.get("AttributeDefinitions", [])}
+
+
+def _schema(description: Mapping[str, Any]) -> TableSchema:
+    types = _types(description)
+    partition_key, sort_key = _keys(description.get("KeySchema", []), types)
+    return TableSchema(
+        table_name=description["TableName"],
+        partition_key=partition_key,
+        sort_key=sort_key,
+        global_secondary_indexes=tuple(
+            GlobalSecondaryIndex(
+                index["IndexName"],
+                *_keys(index["KeySchema"], types),
+                index.get("Projection", {}).get("ProjectionType", ""),
+            )
+            for index in description.get("GlobalSecondaryIndexes", [])
+        ),
+        billing_mode=description.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
+    )
+
+
+def _keys(schema: Iterable[Mapping[str, str]], types: Mapping[str, str]) -> tuple[KeyAttribute, KeyAttribute | None]:
+    """The partition key and the sort key. More than one of a kind, as multi-attribute keys have them, match no schema."""
+    found: dict[str, str] = {}
+    for element in schema:
+        name, kind = element["AttributeName"], element["KeyType"]
+        found[kind] = f"{found[kind]},{name}" if kind in found else name
+    hash_key, range_key = found.get("HASH", ""), found.get("RANGE")
+    sort_key = KeyAttribute(range_key, types.get(range_key, "")) if range_key else None
+    return KeyAttribute(hash_key, types.get(hash_key, "")), sort_key
+
+
+def _settings(description: Mapping[str, Any], stream: Mapping[str, Any]) -> Settings:
+    encryption = description.get("SSEDescription", {})
+    kms = encryption.get("Status") in ("ENABLED", "ENABLING", "UPDATING")
+    limits = description.get("OnDemandThroughput", {})
+    return Settings(
+        deletion_protection=bool(description.get("DeletionProtectionEnabled", False)),
+        recovery_days=None,
+        encryption=Encryption(kms, encryption.get("KMSMasterKeyArn") if kms else None),
+        time_to_live=None,
+        stream=stream.get("StreamViewType"),
+        table_class=description.get("TableClassSummary", {}).get("TableClass", "STANDARD"),
+        max_read_units=limits.get("MaxReadRequestUnits", NO_LIMIT),
+        max_write_units=limits.get("MaxWriteRequestUnits", NO_LIMIT),
+    )
+
+
+def _motions(description: Mapping[str, Any]) -> Iterable[Motion]:
+    name, status = description["TableName"], description["TableStatus"]
+    if status in ("CREATING", "UPDATING"):
+        yield Motion(f"table {name[:48]} is {status}")
+    if description.get("SSEDescription", {}).get("Status") in ("ENABLING", "DISABLING", "UPDATING"):
+        yield Motion("the encryption is being changed")
+    for index in description.get("GlobalSecondaryIndexes", []):
+        index_name, index_status = index["IndexName"], index.get("IndexStatus", "ACTIVE")
+        if index_status != "ACTIVE":
+            work = INDEX_WORK.get(index_status, index_status)
+            yield Motion(
+                f"index {index_name[:48]} is still being {work}",
+                index_name,
+                backfilling=index_status == "CREATING" and bool(index.get("Backfilling")),
+            )

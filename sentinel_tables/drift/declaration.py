@@ -1,0 +1,86 @@
+"""What a table tells of what its template declared: the tag's value read back. Pure. `declared` writes it."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sentinel_tables.model import Encryption, Settings
+from sentinel_tables.rules.declared import MANAGED, OFF, ON, OWNED, VERSION, WORD, WORDS, digest
+
+NUMBER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+
+
+def read(text: str) -> Settings | None:
+    """The settings that a tag tells, digests standing for what they are of; None where it is of no version known here."""
+    version, *words = text.split(" ")
+    if version != VERSION:
+        return None
+    found: dict[str, Any] = {}
+    for told in words:
+        word, _, value = told.partition("=")
+        setting, _ = WORDS.get(word, ("", None))
+        if not setting or setting in found:
+            return None
+        try:
+            found[setting] = MEANINGS[word](value)
+        except ValueError:
+            return None
+    return Settings(**found)
+
+
+def recognised(declared: Settings, live: Settings) -> Settings:
+    """The declared settings with the live table's policy and key where their digests are those that were declared."""
+    if live.policy is not None and declared.policy == digest(live.policy):
+        declared = replace(declared, policy=live.policy)
+    key = live.encryption.key
+    if key is None or declared.encryption.key != digest(key):
+        return declared
+    return replace(declared, encryption=replace(declared.encryption, key=key))
+
+
+def _switch(value: str) -> bool:
+    if value not in (ON, OFF):
+        raise ValueError(value)
+    return value == ON
+
+
+def _text(value: str) -> str | None:
+    if not WORD.fullmatch(value):
+        raise ValueError(value)
+    return None if value == OFF else value
+
+
+def _number(value: str) -> int:
+    if not NUMBER.fullmatch(value):
+        raise ValueError(value)
+    return int(value)
+
+
+def _days(value: str) -> int | None:
+    return None if value == OFF else _number(value)
+
+
+def _class(value: str) -> str:
+    return _text(value) or OFF
+
+
+def _encryption(value: str) -> Encryption:
+    if value in (OWNED, MANAGED):
+        return Encryption(kms=value == MANAGED)
+    return Encryption(key=_class(value))
+
+
+MEANINGS: Mapping[str, Callable[[str], Any]] = {
+    "protection": _switch,
+    "recovery": _days,
+    "key": _encryption,
+    "expiry": _text,
+    "stream": _text,
+    "class": _class,
+    "read": _number,
+    "write": _number,
+    "insights": _switch,
+    "policy": _text,
+}
+"""Each word of version 1, and what reads it."""

@@ -1,0 +1,111 @@
+"""The moves that a goal can ask for, and what the loop has behind it when it asks. Pure."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from sentinel_tables.errors import shown
+from sentinel_tables.memory import Memory
+from sentinel_tables.model import Facet, LiveTable, Motion
+from sentinel_tables.rules import ownership
+from sentinel_tables.rules.steps import Effect, Step
+
+TAG_LAG_SECONDS = 4.0
+"""How long after a table is ACTIVE its tags may be invisible, with something to spare."""
+
+
+NEWBORN_SECONDS = 30.0
+"""A table younger than this may be in that state: creating one with its indexes takes up to 22 s."""
+
+
+VISIBILITY_SECONDS = 30.0
+"""How long a table that CreateTable accepted may be unknown to DescribeTable, and a change may go unseen."""
+
+
+DOUBT_SECONDS = 3.0
+"""How long a call whose answer was lost is given to show its effect before it is made again."""
+
+
+BRIEF_SECONDS = 60.0
+"""How long is waited for what DynamoDB has accepted for good and does in its own time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing to do but wait, for a reason; `facets` is what has to be read again to see the end of it."""
+
+    what: str
+    facets: frozenset[Facet] = frozenset()
+    predecessor: bool = False
+    """The table that stands is an earlier one under the same name, on its way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Nothing to do; `why` says what was found or what became of the table.
+
+    `ours` says whether anything was done to it, `spared` whether it was left although it is this resource's.
+    """
+
+    why: str = ""
+    ours: bool = False
+    spared: bool = False
+
+
+Move = Step | Wait | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What the loop has behind it: the time, how long it has waited for one thing, and the step it took last."""
+
+    now: float
+    waits_for: str = ""
+    waited: float = 0.0
+    taken: Step | None = None
+    shows_by: float = 0.0
+    """Until when the step that was taken may go unseen."""
+    creating_at: float | None = None
+    """When the table was last seen being created."""
+
+    def has_waited(self, what: str, seconds: float) -> bool:
+        """Whether it is this that was waited for, and for as long as that."""
+        return self.waits_for == what and self.waited >= seconds
+
+    def does_not_show(self, step: Step) -> bool:
+        """Whether the step was taken a moment ago, and the answers may still be those from before it."""
+        return step == self.taken and self.now < self.shows_by
+
+
+class Goal(Protocol):
+    """An end to work towards."""
+
+    @property
+    def name(self) -> str:
+        """The name of the table it is about."""
+
+    @property
+    def facets(self) -> frozenset[Facet]:
+        """What it has to know of the table."""
+
+    def next_move(self, live: LiveTable | None, memory: Memory, trail: Trail) -> Move:
+        """What to do next, given how the table stands."""
+
+
+def unseen(goal: Goal, live: LiveTable, memory: Memory, trail: Trail) -> Wait | None:
+    """A table is not judged before it can be seen whole: all that the goal has to know, and its owner's tags."""
+    if not goal.facets <= live.facets:
+        return Wait(f"table {shown(goal.name)} is {live.status}")
+    newborn = any(abs(trail.now - birth) < NEWBORN_SECONDS for birth in (live.created_at, trail.creating_at or 0.0))
+    if trail.taken is not None and trail.taken.effect is Effect.REMOVES:
+        return None
+    if ownership.STACK_ID not in live.table.tags and (newborn or memory.made_at is not None):
+        wait = Wait(f"the tags of table {shown(goal.name)} are not visible yet", frozenset({Facet.TAGS}))
+        patience = TAG_LAG_SECONDS if memory.made_at is None else NEWBORN_SECONDS
+        if not trail.has_waited(wait.what, patience):
+            return wait
+    return None
+
+
+def told(motions: list[Motion]) -> str:
+    """What moves, in words."""
+    return ", ".join(motion.what for motion in motions[:3])

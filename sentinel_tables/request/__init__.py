@@ -1,0 +1,1 @@
+"""From CloudFormation's event to a frozen value. Strings end here, and only this room knows the properties' names."""

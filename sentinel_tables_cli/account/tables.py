@@ -1,0 +1,147 @@
+"""The tables that stand, as far as the credentials let them be seen. Reads only."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sentinel_tables.aws.calls import Client
+from sentinel_tables.aws.tables import DynamoTables
+from sentinel_tables.errors import NotNow, RefusedByAws
+from sentinel_tables.model import Encryption, Facet, LiveTable
+from sentinel_tables_cli.mistakes import Mistake, clean
+
+NONE: frozenset[Facet] = frozenset()
+READ_BY: Mapping[Facet, str] = {
+    Facet.TABLE: "dynamodb:DescribeTable",
+    Facet.TAGS: "dynamodb:ListTagsOfResource",
+    Facet.TIME_TO_LIVE: "dynamodb:DescribeTimeToLive",
+    Facet.BACKUPS: "dynamodb:DescribeContinuousBackups",
+    Facet.INSIGHTS: "dynamodb:DescribeContributorInsights",
+    Facet.POLICY: "dynamodb:GetResourcePolicy",
+}
+"""The permission that it takes to see each facet."""
+
+DENIED = ("AccessDenied", "Unauthorized")
+CREDENTIALS = ("Credential", "Token", "UnrecognizedClient", "Signature", "AuthFailure", "InvalidAccessKey", "SSO", "Login")
+"""What stands in the codes of AWS, or in the names of botocore's errors, where who asks is not known."""
+UNSUPPORTED = "UnknownOperationException"
+"""What a local AWS says of a call that it does not have: the rest of the table can be seen all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen of a table: itself or None, and which facets could not be seen, each with the reason."""
+
+    live: LiveTable | None
+    unseen: Mapping[Facet, str] = field(default_factory=dict)
+
+
+class Eyes:
+    """Looks at tables."""
+
+    def __init__(self, client: Client, tables: DynamoTables) -> None:
+        self._client = client
+        self._tables = tables
+
+    def see(self, name: str, facets: frozenset[Facet] = frozenset(Facet)) -> Sight:
+        """The table of that name, without what there is no permission to see. Raises Mistake for any other refusal."""
+        try:
+            return Sight(self._tables.read(name, None, facets, NONE))
+        except NotNow as error:
+            raise Mistake(_no_answer(error)) from error
+        except RefusedByAws:
+            return self._see_in_parts(name, facets)
+
+    def with_key_arn(self, encryption: Encryption) -> tuple[Encryption, str]:
+        """The encryption with its key's ARN, as live tables have it; and why not, where the key cannot be looked at."""
+        try:
+            return self._tables.with_key_arn(encryption), ""
+        except NotNow as error:
+            raise Mistake(_no_answer(error)) from error
+        except RefusedByAws as error:
+            if is_denied(error):
+                return encryption, why(error)
+            if is_about_who_asks(error):
+                raise Mistake(f"Key {clean(encryption.key)} cannot be looked at: {why(error)}. {remedy(error)}") from error
+            raise
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """The names of all tables that begin with the prefix. Raises Mistake."""
+        try:
+            for page in self._client.get_paginator("list_tables").paginate():
+                yield from (name for name in page["TableNames"] if name.startswith(prefix))
+        except (ClientError, BotoCoreError) as error:
+            raise Mistake(f"The tables cannot be listed: {why(error)}. {remedy(error, 'dynamodb:ListTables')}") from error
+
+    def _see_in_parts(self, name: str, facets: frozenset[Facet]) -> Sight:
+        unseen: dict[Facet, str] = {}
+        live: LiveTable | None = None
+        for facet in (Facet.TABLE, *sorted(facets - {Facet.TABLE})):
+            try:
+                live = self._tables.read(name, live, (live.facets if live else NONE) | {facet}, NONE)
+            except NotNow as error:
+                raise Mistake(_no_answer(error)) from error
+            except RefusedByAws as error:
+                if not (is_denied(error) or (facet is not Facet.TABLE and _code(error) == UNSUPPORTED)):
+                    raise Mistake(f"Table {clean(name)} cannot be looked at: {why(error)}. {remedy(error)}") from error
+                unseen[facet] = why(error)
+            if live is None:
+                break
+        return Sight(live, unseen)
+
+
+def why(error: BaseException) -> str:
+    """A refusal's code, or what else went wrong, in a few words."""
+    cause = _cause(error)
+    if isinstance(cause, ClientError):
+        return _code(error) or "refused"
+    return str(cause).rstrip(".")
+
+
+def is_denied(error: BaseException) -> bool:
+    """Whether AWS knew who asked, and refused for lack of permission."""
+    return any(word in _code(error) for word in DENIED)
+
+
+def is_about_who_asks(error: BaseException) -> bool:
+    """Whether there were no credentials, or AWS did not take them."""
+    cause = _cause(error)
+    text = _code(error) if isinstance(cause, ClientError) else type(cause).__name__
+    return any(word in text for word in CREDENTIALS)
+
+
+def remedy(error: BaseException, permission: str = "") -> str:
+    """What to do about a look that failed; `permission` is what it takes, where it may be that."""
+    if permission and is_denied(error):
+        return f"It takes {permission}."
+    if is_about_who_asks(error):
+        return "Look at the credentials: --profile, or the variables AWS_..."
+    return "Look at --endpoint-url and --region, or try again."
+
+
+def _code(error: BaseException) -> str:
+    """AWS's own code for a refusal; nothing where AWS was not asked."""
+    cause = _cause(error)
+    return str(cause.response.get("Error", {}).get("Code", "")) if isinstance(cause, ClientError) else ""
+
+
+def _cause(error: BaseException) -> BaseException:
+    while not isinstance(error, ClientError | BotoCoreError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def _no_answer(error: NotNow) -> str:
+    return f"DynamoDB did not answer ({why(error)}). Look at --endpoint-url and --region, or try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a plan is made with; `pseudo` gives the pseudo parameters that are known, `now` seconds since the epoch."""
+
+    eyes: Eyes
+    cloudformation: Callable[[], Client]
+    pseudo: Callable[[bool], Mapping[str, object]]
+    """Takes whether the account's id is needed, for that costs a call."""
+    now: Callable[[], float]

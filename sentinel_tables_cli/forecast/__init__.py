@@ -1,0 +1,1 @@
+"""What a deployment would do to each table, by the provider's own plan."""

@@ -1,0 +1,181 @@
+"""What a deployment would do to each table of a template: the function's own plan, put to what can be seen.
+
+What cannot be seen, or is not known before a deployment, is taken to be as it stands, and told in the notes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sentinel_tables.errors import SentinelTableError
+from sentinel_tables.model import Desired, Facet, LiveTable, Owner, Table
+from sentinel_tables.request.event import service_timeout
+from sentinel_tables.rules import ownership
+from sentinel_tables.rules.plan import plan
+from sentinel_tables.rules.steps import Effect, Step
+from sentinel_tables_cli.account.stacks import Stack
+from sentinel_tables_cli.account.tables import READ_BY, Eyes, Sight
+from sentinel_tables_cli.checks.properties import Gap, Known, desired, known, problems
+from sentinel_tables_cli.forecast.assumptions import as_created, as_it_stands, as_wanted
+from sentinel_tables_cli.forecast.changes import Change, told
+from sentinel_tables_cli.forecast.durations import in_all
+from sentinel_tables_cli.forecast.outcome import NO_TABLE, UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
+from sentinel_tables_cli.template.document import Resource
+from sentinel_tables_cli.template.values import Unknown
+
+DECISIVE = ("", "Schema", "TableName")
+"""The places of the properties without which it is not known which table it is; the first is all of them."""
+
+
+def forecast(resource: Resource, before: Mapping[str, Any] | None, around: Surroundings) -> Forecast:
+    """What a deployment does for a resource; `before` are the properties that it was deployed with, where they are known."""
+    name = ""
+    found = known(resource.properties)
+    try:
+        if wrong := problems(resource.properties, around.prefix):
+            return refused(resource.logical_id, name, Outcome.REFUSED, *(problem.message for problem in wrong))
+        if found.properties is None or not found.name_known:
+            return _unknown(resource.logical_id, found.gaps)
+        wanted = desired(found.properties, Owner(UNKNOWN_STACK, resource.logical_id), around.prefix, before)
+        name = wanted.table.name
+        return _forecast(resource, wanted, found, around)
+    except SentinelTableError as error:
+        return refused(resource.logical_id, name, Outcome.REFUSED, str(error))
+
+
+def _unknown(logical_id: str, gaps: tuple[Gap, ...]) -> Forecast:
+    """No table without its name and its schema; any other gap stands in nothing's way."""
+    decisive = [gap for gap in gaps if gap.place in DECISIVE]
+    others = tuple(gap for gap in gaps if gap.place not in DECISIVE)
+    return replace(refused(logical_id, "", Outcome.UNKNOWN, *map(_untold, decisive)), gaps=others)
+
+
+def _of_the_key(gap: Gap) -> bool:
+    return gap.place.startswith("SSESpecification")
+
+
+def _untold(gap: Gap) -> str:
+    return f"Property {gap.place or 'Properties'} is {gap.why}. Without it, the table is not known."
+
+
+def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroundings) -> Forecast:
+    sight = around.eyes.see(wanted.table.name)
+    physical_id = _physical_id(resource, around.stack, sight)
+    wanted = _claimed(wanted, physical_id, around, sight)
+    if (not_yet := _not_at_rest(sight.live)) and sight.live and sight.live.status != "DELETING":
+        return refused(resource.logical_id, wanted.table.name, Outcome.UNKNOWN, not_yet)
+    wanted, key_note = _with_key_arn(wanted, around.eyes)
+    wanted, live = _assumed(wanted, found, sight, opaque_key=bool(key_note))
+    steps = plan(wanted, live)
+    changes = told(steps, _with_marks(wanted, steps), live, key_known=not any(map(_of_the_key, found.gaps)))
+    notes = [*_notes(resource, sight, around, physical_id), *filter(None, (key_note, not_yet))]
+    old = physical_id if physical_id != wanted.table.name else ""
+    if old and live:
+        notes.append(f"Table {wanted.table.name} stands already, and keeps its records.")
+    return Forecast(
+        logical_id=resource.logical_id,
+        table=wanted.table.name,
+        outcome=Outcome.REPLACE if old else _outcome(steps, live),
+        schema=wanted.claim.schema_name,
+        changes=changes,
+        notes=(*notes, *_too_long(found, changes)),
+        gaps=found.gaps,
+        seen=Facet.TABLE not in sight.unseen,
+        replaces=old,
+    )
+
+
+def _too_long(found: Known, changes: tuple[Change, ...]) -> Iterator[str]:
+    patience, span = service_timeout({"ResourceProperties": found.properties}), in_all(change.kind for change in changes)
+    if span.high > patience:
+        yield f"It may take longer than the {patience:.0f} s of ServiceTimeout. Deploy again then: what is done stays done."
+
+
+def _physical_id(resource: Resource, stack: Stack | None, sight: Sight) -> str:
+    """The table that the resource has now; empty where it has none."""
+    if stack is not None:
+        physical_id = stack.tables.get(resource.logical_id, "")
+        return "" if physical_id.startswith(NO_TABLE) else physical_id
+    return sight.live.table.name if sight.live and _tagged_owner(resource.logical_id, sight.live) else ""
+
+
+def _tagged_owner(logical_id: str, live: LiveTable) -> Owner | None:
+    """The owner that the table's tags name, where that can be this resource."""
+    tags = live.table.tags
+    same = tags.get(ownership.LOGICAL_ID) == logical_id and ownership.STACK_ID in tags
+    return Owner(tags[ownership.STACK_ID], logical_id) if same else None
+
+
+def _claimed(wanted: Desired, physical_id: str, around: Surroundings, sight: Sight) -> Desired:
+    """With the owner that the deployment will have, as far as that is known; the tag of the declared settings is kept up."""
+    owner = wanted.claim.owner
+    if around.stack is not None:
+        owner = Owner(around.stack.owner_id, owner.logical_id)
+    elif sight.live is not None:
+        owner = _tagged_owner(owner.logical_id, sight.live) or owner
+    since = None if physical_id else around.now
+    declare = sight.live is not None and ownership.DECLARED in sight.live.table.tags
+    return replace(wanted, claim=replace(wanted.claim, owner=owner, since=since, declare=declare))
+
+
+def _with_key_arn(wanted: Desired, eyes: Eyes) -> tuple[Desired, str]:
+    """With the ARN of a customer managed key; and a note, where the key may not be looked at."""
+    encryption, why = eyes.with_key_arn(wanted.table.settings.encryption)
+    settings = replace(wanted.table.settings, encryption=encryption)
+    note = f"Not seen: the key {encryption.key} (kms:DescribeKey, {why}); it is taken to be the one in use." if why else ""
+    return replace(wanted, table=replace(wanted.table, settings=settings)), note
+
+
+def _assumed(wanted: Desired, found: Known, sight: Sight, *, opaque_key: bool) -> tuple[Desired, LiveTable | None]:
+    """Both tables, what is unknown of one taken from the other. A table on its way out is none."""
+    live = None if sight.live and sight.live.status == "DELETING" else sight.live
+    places = [gap.place for gap in found.gaps] + (["SSESpecification"] if opaque_key else [])
+    if any(place.startswith("Tags") for place in places):
+        wanted = replace(wanted, forgotten_tags=frozenset())
+    as_found = live.table.settings if live else as_created(wanted.table.settings)
+    wanted = replace(wanted, table=as_it_stands(wanted.table, places, as_found))
+    return wanted, as_wanted(live, frozenset(sight.unseen), wanted) if live else None
+
+
+def _with_marks(wanted: Desired, steps: tuple[Step, ...]) -> Table:
+    """The table with all the tags that it is created with."""
+    created = any(step.effect is Effect.CREATES for step in steps)
+    marks = ownership.tags_of_new(wanted.claim) if created else {}
+    marks = {key: value for key, value in marks.items() if key != ownership.STACK_ID}
+    return replace(wanted.table, tags={**wanted.table.tags, **marks})
+
+
+def _outcome(steps: tuple[Step, ...], live: LiveTable | None) -> Outcome:
+    if live is None:
+        return Outcome.CREATE
+    if not steps:
+        return Outcome.NOTHING
+    return Outcome.ADOPT if steps[0].effect is Effect.ADOPTS else Outcome.CHANGE
+
+
+def _not_at_rest(live: LiveTable | None) -> str:
+    if live is None or live.status not in ("CREATING", "DELETING"):
+        return ""
+    if live.status == "DELETING":
+        return f"Table {live.table.name} of old is being deleted; the deployment waits until it is gone."
+    return f"Table {live.table.name} is being created. Plan again once it is ACTIVE."
+
+
+def _notes(resource: Resource, sight: Sight, around: Surroundings, physical_id: str) -> Iterator[str]:
+    for facet, why in sight.unseen.items():
+        takes = "it that there is no such table" if facet is Facet.TABLE else "it to be as the template says"
+        yield f"Not seen: the {facet} ({READ_BY[facet]}: {why}); the plan takes {takes}."
+    if Facet.TABLE in sight.unseen and physical_id:
+        yield f"CloudFormation says that the resource has table {physical_id}."
+    if isinstance(resource.present, Unknown):
+        yield f"It is in the deployment only where its Condition is true ({resource.present.why})."
+    live = sight.live
+    if live is None:
+        return
+    if around.stack is None and physical_id:
+        stack = live.table.tags[ownership.STACK_ID]
+        yield f"The plan takes the stack to be {stack}, which the table's tags name. Tell it with --stack."
+    if live.key_unknown:
+        yield "The AWS managed key cannot be told from others here (kms:DescribeKey); any KMS key is taken for it."
+    for motion in live.motions:
+        yield f"The deployment waits first: {motion.what}."

@@ -1,0 +1,107 @@
+"""A named schema in other languages, so that a user can leave as easily as come. Pure."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import yaml
+
+from sentinel_tables.model import GlobalSecondaryIndex, Settings, Table, TableSchema
+from sentinel_tables.rules import steps
+from sentinel_tables_cli.forecast.changes import index_in_words, keys_in_words
+
+DEFAULTS = Settings()
+
+
+def as_text(schema: TableSchema, name: str) -> str:
+    """For people."""
+    lines = [
+        f"schema   {name}",
+        f"table    {schema.table_name}",
+        f"key      {keys_in_words(schema.keys)}",
+        f"billing  {schema.billing_mode}",
+        f"expiry   by attribute {schema.ttl_attribute}",
+        *index_in_lines(schema.global_secondary_indexes),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def index_in_lines(indexes: tuple[GlobalSecondaryIndex, ...]) -> Iterator[str]:
+    """Each index on a line of its own."""
+    for index in indexes:
+        yield index_in_words(index).replace("index ", "index    ", 1)
+
+
+def as_json(schema: TableSchema, name: str) -> str:
+    """As data."""
+    return json.dumps({"schema": name, **asdict(schema)}, indent=2) + "\n"
+
+
+def as_cloudformation(schema: TableSchema, name: str) -> str:
+    """As a template with a native `AWS::DynamoDB::Table`."""
+    resource = {
+        "Type": "AWS::DynamoDB::Table",
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": _native(Table(schema, DEFAULTS)),
+    }
+    template = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": f"Sentinel's {name} table as a native resource",
+        "Resources": {f"{name.title()}Table": resource},
+    }
+    return yaml.safe_dump(template, sort_keys=False, width=120)
+
+
+def _native(table: Table) -> dict[str, Any]:
+    """The properties of the native resource: the very arguments that the function creates the table with."""
+    arguments = dict(steps.create_table(table).arguments)
+    encryption: Any = arguments["SSESpecification"]
+    expiry = steps.expire(table.name, table.schema.ttl_attribute, enabled=True).arguments["TimeToLiveSpecification"]
+    recovery = steps.recover(table.name, table.settings.recovery_days).arguments["PointInTimeRecoverySpecification"]
+    del arguments["Tags"]
+    return arguments | {
+        "SSESpecification": {"SSEEnabled": encryption["Enabled"], "SSEType": encryption["SSEType"]},
+        "TimeToLiveSpecification": expiry,
+        "PointInTimeRecoverySpecification": recovery,
+    }
+
+
+def as_terraform(schema: TableSchema, name: str) -> str:
+    """As an `aws_dynamodb_table` of Terraform's provider for AWS, in the form that `terraform fmt` gives it."""
+    attributes = sorted({(attribute.name, attribute.type) for attribute in schema.attributes()})
+    blocks = [
+        *(_block("attribute", {"name": attribute, "type": kind}) for attribute, kind in attributes),
+        *(_block("global_secondary_index", _hcl_index(index)) for index in schema.global_secondary_indexes),
+        _block("ttl", {"attribute_name": schema.ttl_attribute, "enabled": True}),
+        _block("point_in_time_recovery", {"enabled": True, "recovery_period_in_days": DEFAULTS.recovery_days}),
+        _block("server_side_encryption", {"enabled": DEFAULTS.encryption.kms}),
+        _block("lifecycle", {"prevent_destroy": True}),
+    ]
+    keys = dict(zip(("hash_key", "range_key"), (key.name for key in schema.keys), strict=False))
+    head = _pairs({"name": schema.table_name, "billing_mode": schema.billing_mode, **keys}, "  ")
+    return "\n\n".join([f'resource "aws_dynamodb_table" "{name}" {{\n{head}', *blocks]) + "\n}\n"
+
+
+def _hcl_index(index: GlobalSecondaryIndex) -> dict[str, object]:
+    keys = dict(zip(("hash_key", "range_key"), (key.name for key in index.keys), strict=False))
+    return {"name": index.index_name, **keys, "projection_type": index.projection}
+
+
+def _block(name: str, pairs: Mapping[str, object]) -> str:
+    return f"  {name} {{\n{_pairs(pairs, '    ')}\n  }}"
+
+
+def _pairs(pairs: Mapping[str, object], indent: str) -> str:
+    """Arguments in terraform fmt's columns; JSON's strings, numbers and booleans are HCL's too."""
+    widest = max(map(len, pairs))
+    return "\n".join(f"{indent}{name.ljust(widest)} = {json.dumps(value)}" for name, value in pairs.items())
+
+
+FORMATS: Mapping[str, Callable[[TableSchema, str], str]] = {
+    "table": as_text,
+    "json": as_json,
+    "cloudformation": as_cloudformation,
+    "terraform": as_terraform,
+}

@@ -1,0 +1,1 @@
+"""How the tables of an account stand: the command `status`."""

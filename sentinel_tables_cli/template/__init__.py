@@ -1,0 +1,1 @@
+"""The language of templates: documents, functions, loops, parameters. No calls to AWS."""

@@ -1,0 +1,158 @@
+"""Values for a template's parameters: in the spellings of the AWS CLI too, and whether the template takes them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path as File
+from typing import Any
+
+from sentinel_tables.errors import shown
+from sentinel_tables_cli.mistakes import Mistake, clean
+from sentinel_tables_cli.template.document import NOT_OF_TEXT, Template, json_in
+
+FILE = "file://"
+SHORTHANDS = (
+    re.compile(r"ParameterKey=(?P<key>[^,=]+),ParameterValue=(?P<value>.*)", re.DOTALL),
+    re.compile(r"ParameterValue=(?P<value>.*),ParameterKey=(?P<key>[^,=]+)", re.DOTALL),
+)
+PREVIOUS = re.compile(r"ParameterKey=[^,=]+,UsePreviousValue=true", re.IGNORECASE)
+"""The value that the stack has, which is taken wherever none is given."""
+BOOLEANS = {True: ("true", "yes", "on"), False: ("false", "no", "off")}
+"""What YAML reads as a boolean where it stands without quotes."""
+
+
+def is_value(word: str) -> bool:
+    """Whether a word of the command line gives parameters, and is no template's name."""
+    return word.startswith(FILE) or "=" in word.lstrip("=")
+
+
+def values(words: Iterable[str]) -> dict[str, str]:
+    """What the words give: KEY=VALUE, the AWS CLI's shorthand, or a file of them. Raises Mistake."""
+    given: dict[str, str] = {}
+    for word in words:
+        given |= _in_file(word.removeprefix(FILE)) if word.startswith(FILE) else _in_word(word)
+    return given
+
+
+def _in_word(word: str) -> dict[str, str]:
+    for shorthand in SHORTHANDS:
+        if found := shorthand.fullmatch(word):
+            return {found["key"]: _unquoted(found["value"])}
+    if PREVIOUS.fullmatch(word):
+        return {}
+    if not is_value(word):
+        remedy = "Write TEMPLATE first, then --parameters Key=Value, with further ones after it."
+        raise Mistake(f"{clean(word)} is not KEY=VALUE. {remedy}")
+    name, _, value = word.partition("=")
+    return {name: value}
+
+
+def _unquoted(value: str) -> str:
+    """A value of the AWS CLI's shorthand, where a comma stands in quotes or behind a backslash."""
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1]
+    return value.replace("\\,", ",")
+
+
+def _in_file(name: str) -> dict[str, str]:
+    try:
+        text = File(name).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is not text"
+        raise Mistake(f"{clean(name)} cannot be read: {clean(why)}. Name a file with --parameters file://FILE.") from None
+    document = json_in(text, name, "Mend the file there.")
+    if isinstance(document, Mapping):
+        inner = document.get("Parameters")
+        return {str(key): _text(value, name) for key, value in (inner if isinstance(inner, Mapping) else document).items()}
+    return {key: value for item in _items(document, name) for key, value in _in_item(item, name).items()}
+
+
+def _in_item(item: object, name: str) -> dict[str, str]:
+    if isinstance(item, str):
+        return _in_word(item)
+    if isinstance(item, Mapping) and isinstance(item.get("ParameterKey"), str):
+        return {} if "ParameterValue" not in item else {item["ParameterKey"]: _text(item["ParameterValue"], name)}
+    raise _no_parameters(name)
+
+
+def _items(document: object, name: str) -> list[object]:
+    if isinstance(document, list):
+        return document
+    raise _no_parameters(name)
+
+
+def _text(value: object, name: str) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise _no_parameters(name)
+
+
+def _no_parameters(name: str) -> Mistake:
+    forms = 'a list of ParameterKey and ParameterValue, a list of "Key=Value", or a mapping'
+    return Mistake(f"{clean(name)} does not hold parameters. Write {forms}.")
+
+
+def check_values(template: Template, given: Mapping[str, str]) -> None:
+    """Raises Mistake for a value that CloudFormation would refuse by what the template says of the parameter."""
+    for name, value in given.items():
+        declared = template.parameters.get(name)
+        if isinstance(declared, Mapping) and (takes := next(_refusals(declared, value), "")):
+            told = HIDDEN if str(declared.get("NoEcho", "")).lower() == "true" else value
+            raise Mistake(f"Parameter {clean(name)} is {shown(told)}. It takes {clean(takes)}.")
+
+
+def _refusals(declared: Mapping[str, Any], value: str) -> Iterator[str]:
+    """What the parameter takes and the value is not; what is no constraint is for CloudFormation to tell."""
+    kind = str(declared.get("Type", "String"))
+    if kind.startswith(NOT_OF_TEXT):
+        return
+    is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
+    for item in filter(None, (part.strip() for part in value.split(","))) if is_list else [value]:
+        for judge in (_choice, _pattern, _length, _size):
+            try:
+                takes = judge(declared, item)
+            except (TypeError, ValueError, re.error):
+                continue
+            if takes:
+                yield takes
+
+
+def _choice(declared: Mapping[str, Any], item: str) -> str:
+    allowed = declared.get("AllowedValues")
+    if not isinstance(allowed, list) or any(_same(one, item) for one in allowed):
+        return ""
+    return " or ".join(str(one).lower() if isinstance(one, bool) else str(one) for one in allowed)
+
+
+def _same(allowed: object, item: str) -> bool:
+    return item == str(allowed) or (isinstance(allowed, bool) and item.lower() in BOOLEANS[allowed])
+
+
+def _pattern(declared: Mapping[str, Any], item: str) -> str:
+    """Java's patterns are Python's, but for some that Python refuses."""
+    pattern = declared.get("AllowedPattern")
+    return f"what matches {pattern}" if pattern is not None and not re.fullmatch(pattern, item, re.ASCII) else ""
+
+
+def _length(declared: Mapping[str, Any], item: str) -> str:
+    low, high = int(declared.get("MinLength", 0)), int(declared.get("MaxLength", len(item)))
+    if len(item) < low:
+        return f"{low} characters or more"
+    return f"{high} characters or fewer" if len(item) > high else ""
+
+
+def _size(declared: Mapping[str, Any], item: str) -> str:
+    if "Number" not in str(declared.get("Type")):
+        return ""
+    try:
+        number = float(item)
+    except ValueError:
+        return "a number"
+    if number < float(declared.get("MinValue", number)):
+        return f"{declared['MinValue']} or more"
+    return f"{declared['MaxValue']} or less" if number > float(declared.get("MaxValue", number)) else ""
+
+
+HIDDEN = "****"
+"""What CloudFormation shows of a parameter with NoEcho."""
