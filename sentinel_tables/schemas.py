@@ -1,31 +1,41 @@
 """The named schemas, as data: a new one is one new entry and no new code.
 
-They follow `BreakGlassTableSchema`, `ApprovalTableSchema` and `SessionTableSchema` of Sentinel's `infrastructure`
-package: a key or an index name that differs is one that Sentinel's queries do not find.
+Keys, index names and expiry attributes are those that Sentinel's own code reads and writes. An index under another name is
+one that its queries do not find.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from sentinel_tables.errors import InvalidRequest, shown
 from sentinel_tables.model import GlobalSecondaryIndex, KeyAttribute, TableSchema
 
+Indexes = Mapping[str, tuple[str, str]]
+"""The name of each index, with its partition key and its sort key."""
+
 
 @dataclass(frozen=True, slots=True)
 class NamedSchema:
-    """A schema that a template can name: its default table name, and its indexes as name to (partition key, sort key)."""
+    """A schema that a template can name. All key attributes are strings."""
 
     default_table_name: str
-    indexes: dict[str, tuple[str, str]]
+    indexes: Indexes = field(default_factory=dict)
+    optional_indexes: Indexes = field(default_factory=dict)
+    """Indexes that a table has only if its template lists them in `OptionalIndexes`."""
+    partition_key: str = "id"
+    ttl_attribute: str = "ttl"
 
-    def named(self, table_name: str) -> TableSchema:
-        """This schema for a table of that name; all key attributes are strings."""
+    def named(self, table_name: str, optional: Iterable[str] = ()) -> TableSchema:
+        """This schema for a table of that name, with those of the optional indexes. Raises KeyError for any other."""
+        indexes = {**self.indexes, **{name: self.optional_indexes[name] for name in optional}}
         return TableSchema(
             table_name=table_name,
-            partition_key=KeyAttribute("id"),
+            partition_key=KeyAttribute(self.partition_key),
             global_secondary_indexes=tuple(
                 GlobalSecondaryIndex(name, KeyAttribute(partition_key), KeyAttribute(sort_key))
-                for name, (partition_key, sort_key) in self.indexes.items()
+                for name, (partition_key, sort_key) in indexes.items()
             ),
+            ttl_attribute=self.ttl_attribute,
         )
 
 
@@ -54,7 +64,9 @@ SCHEMAS = {
             "gsi-profile": ("profile", "created_at"),
             "gsi-server-instance": ("server_instance_id", "status"),
         },
+        optional_indexes={"gsi-device-id": ("device_id", "created_at")},
     ),
+    "ratelimit": NamedSchema("sentinel-ratelimit", partition_key="PK", ttl_attribute="TTL"),
 }
 
 
@@ -79,3 +91,8 @@ def approval_table_schema(table_name: str) -> TableSchema:
 def session_table_schema(table_name: str) -> TableSchema:
     """The table of server sessions."""
     return SCHEMAS["session"].named(table_name)
+
+
+def ratelimit_table_schema(table_name: str) -> TableSchema:
+    """The table of rate limits."""
+    return SCHEMAS["ratelimit"].named(table_name)

@@ -38,11 +38,13 @@ KEYS_OF = {
     "breakglass": ("invoker", "status", "profile"),
     "approval": ("requester", "status", "profile"),
     "session": ("user", "status", "profile"),
+    "ratelimit": (),
 }
 DEFAULT_NAMES = {
     "breakglass": "sentinel-breakglass",
     "approval": "sentinel-requests",
     "session": "sentinel-sessions",
+    "ratelimit": "sentinel-ratelimit",
 }
 INDEXES: dict[str, dict[str, tuple[str, str | None]]] = {
     schema: {f"gsi-{key}": (key, "created_at") for key in keys} for schema, keys in KEYS_OF.items()

@@ -26,7 +26,7 @@ JUNK: dict[str, Any] = {
 BOOLEAN = "true or false"
 TAG_TEXT = "letters, digits, spaces and + - = . _ : / @"
 TAKES = {
-    "Schema": "breakglass, approval or session",
+    "Schema": "breakglass, approval, session or ratelimit",
     "TableName": "3 to 255 of a-z A-Z 0-9 _ . -",
     "ExistingTable": "Fail or Adopt",
     "DeletionProtectionEnabled": BOOLEAN,

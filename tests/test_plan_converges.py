@@ -1,5 +1,7 @@
 """Whatever a table has drifted to, and whatever is wanted of it: converge, and the plan is empty. Twice is once."""
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -43,9 +45,10 @@ def drifted(draw: st.DrawFn, schema: str) -> Given:
     indexes = {name: wanted[name] if keys and keys[0] == "wanted" else keys for name, keys in kept.items() if keys}
     provisioned = draw(st.sampled_from([None, (5, 5)]))
     live = Given(
+        keys=(SCHEMAS[schema].partition_key, None),
         indexes=indexes | draw(st.sampled_from([{}, {"gsi-mine": ("mine", None)}])),
         projections={name: {"ProjectionType": "KEYS_ONLY"} for name in indexes if draw(st.booleans())},
-        ttl=draw(st.sampled_from([None, "ttl"])),
+        ttl=draw(st.sampled_from([None, SCHEMAS[schema].ttl_attribute])),
         recovery_days=draw(DAYS),
         provisioned=provisioned,
         tags=draw(TAGS) | draw(st.sampled_from([{}, owned(OTHER, schema=schema), owned(schema=schema)])),
@@ -74,10 +77,12 @@ def test_converging_leaves_nothing_to_do_and_converging_again_writes_nothing(
 ) -> None:
     schema, live = case
     bench = Bench(FAST)
-    name = SCHEMAS[schema].default_table_name
+    named = SCHEMAS[schema]
+    name = named.default_table_name
+    wanted = replace(wanted, time_to_live=wanted.time_to_live and named.ttl_attribute)
     if live is not None:
         bench.plane.given_table(name, **live)
-        bench.plane.put_record(name, {"id": "1"})
+        bench.plane.put_record(name, {named.partition_key: "1"})
     foreign = {key: value for key, value in (live or {}).get("tags", {}).items() if key not in {*tags, *forgotten}}
     desired = Desired(
         Table(SCHEMAS[schema].named(name), wanted, tags), Claim(OWNER, schema, adopt=True), forgotten - tags.keys()

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sentinel_tables.errors import InvalidRequest, shown
-from sentinel_tables.model import NO_LIMIT, TABLE_NAME, Encryption, Settings, Table
+from sentinel_tables.model import MAX_INDEXES, NO_LIMIT, TABLE_NAME, Encryption, Settings, Table
 from sentinel_tables.request.readers import anything, boolean, choice, integer, list_of, policy, structure, text, wrong
 from sentinel_tables.rules.policies import canonical_policy
-from sentinel_tables.schemas import SCHEMAS, resolve
+from sentinel_tables.schemas import SCHEMAS, NamedSchema, resolve
 
 MAX_TAGS = 40
 MAX_UNITS = 10**18
@@ -49,8 +49,11 @@ PROPERTIES = {
             "KMSMasterKeyId": text(KMS_KEY, "a KMS key's id, alias or ARN"),
         }
     ),
-    "TimeToLiveSpecification": structure({"Enabled": boolean, "AttributeName": choice("ttl")}),
+    "TimeToLiveSpecification": structure(
+        {"Enabled": boolean, "AttributeName": choice(*dict.fromkeys(schema.ttl_attribute for schema in SCHEMAS.values()))}
+    ),
     "StreamSpecification": structure({"StreamViewType": choice(*VIEW_TYPES)}, "StreamViewType"),
+    "OptionalIndexes": list_of(text(TABLE_NAME, "the name of an index that the schema offers"), MAX_INDEXES),
     "TableClass": choice("STANDARD", "STANDARD_INFREQUENT_ACCESS"),
     "OnDemandThroughput": structure(
         {
@@ -82,7 +85,8 @@ def table(properties: Mapping[str, Any], prefix: str) -> Table:
     name = properties.get("TableName", schema.default_table_name)
     if not is_table_name(name, prefix):
         raise wrong("TableName", name, f"a name that begins with {prefix!r}, as this provider's tables do")
-    wanted = Table(schema.named(name), _settings(properties), _tags(properties.get("Tags", [])))
+    named = schema.named(name, _optional_indexes(properties, schema))
+    wanted = Table(named, _settings(properties, schema), _tags(properties.get("Tags", [])))
     wanted.schema.validate()
     return wanted
 
@@ -92,16 +96,35 @@ def is_table_name(name: object, prefix: str) -> bool:
     return isinstance(name, str) and name.startswith(prefix) and TABLE_NAME.fullmatch(name) is not None
 
 
-def _settings(properties: Mapping[str, Any]) -> Settings:
+def _optional_indexes(properties: Mapping[str, Any], schema: NamedSchema) -> list[str]:
+    names: list[str] = properties.get("OptionalIndexes", [])
+    for name in names:
+        if name not in schema.optional_indexes:
+            offers = f"It takes {', '.join(schema.optional_indexes)}." if schema.optional_indexes else "Take it out."
+            raise InvalidRequest(
+                f"Property OptionalIndexes has {shown(name)}, which schema {properties['Schema']} does not offer. {offers}"
+            )
+        if names.count(name) > 1:
+            raise InvalidRequest(f"Property OptionalIndexes has {shown(name)} twice. Name each index once.")
+    return names
+
+
+def _time_to_live(specification: Mapping[str, Any], schema: NamedSchema) -> str | None:
+    attribute = specification.get("AttributeName", schema.ttl_attribute)
+    if attribute != schema.ttl_attribute:
+        raise wrong("TimeToLiveSpecification.AttributeName", attribute, f"{schema.ttl_attribute}, as the schema has it")
+    return attribute if specification.get("Enabled", True) else None
+
+
+def _settings(properties: Mapping[str, Any], schema: NamedSchema) -> Settings:
     defaults = Settings()
-    expiry = properties.get("TimeToLiveSpecification", {}).get("Enabled", True)
     throughput = properties.get("OnDemandThroughput", {})
     document = properties.get("ResourcePolicy", {}).get("PolicyDocument")
     return Settings(
         deletion_protection=properties.get("DeletionProtectionEnabled", defaults.deletion_protection),
         recovery_days=_recovery_days(properties.get("PointInTimeRecoverySpecification", {})),
         encryption=_encryption(properties.get("SSESpecification", {})),
-        time_to_live=defaults.time_to_live if expiry else None,
+        time_to_live=_time_to_live(properties.get("TimeToLiveSpecification", {}), schema),
         stream=properties.get("StreamSpecification", {}).get("StreamViewType"),
         table_class=properties.get("TableClass", defaults.table_class),
         max_read_units=throughput.get("MaxReadRequestUnits", NO_LIMIT),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import yaml
@@ -44,7 +44,7 @@ def as_cloudformation(schema: TableSchema, name: str) -> str:
         "Type": "AWS::DynamoDB::Table",
         "DeletionPolicy": "Retain",
         "UpdateReplacePolicy": "Retain",
-        "Properties": _native(Table(schema, DEFAULTS)),
+        "Properties": _native(Table(schema, replace(DEFAULTS, time_to_live=schema.ttl_attribute))),
     }
     template = {
         "AWSTemplateFormatVersion": "2010-09-09",

@@ -78,7 +78,7 @@ Outputs:
         ("E9502", 18),
     ]
     messages = [message for *_, message in found]
-    assert messages[0] == 'Property Schema is "ledger". It takes breakglass, approval or session.'
+    assert messages[0] == 'Property Schema is "ledger". It takes breakglass, approval, session or ratelimit.'
     assert messages[1] == "Property tableName is not known. Did you mean TableName?"
     assert messages[5] == "Records: There is no attribute Name. Use one of TableName, Arn, TableId, Schema, StreamArn."
 

@@ -20,7 +20,7 @@ def test_the_native_resource_passes_cfn_lint(desk: Desk, tmp_path: Path, name: s
     assert lint(tmp_path, text) == []
     (resource,) = yaml.safe_load(text)["Resources"].values()
     assert resource["Properties"]["TableName"] == SCHEMAS[name].default_table_name
-    assert len(resource["Properties"]["GlobalSecondaryIndexes"]) == len(SCHEMAS[name].indexes)
+    assert len(resource["Properties"].get("GlobalSecondaryIndexes", ())) == len(SCHEMAS[name].indexes)
     assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
 
@@ -65,7 +65,7 @@ def test_as_terraform(desk: Desk) -> None:
 
 
 MISTAKES = {
-    "no such schema": (("ledger",), 'There is no schema "ledger". Use one of breakglass, approval, session.'),
+    "no such schema": (("ledger",), 'There is no schema "ledger". Use one of breakglass, approval, session, ratelimit.'),
     "no such name": (("session", "--table-name", "a b"), 'Table name "a b" is not valid. Use 3 to 255 of a-z A-Z 0-9 _ . -'),
 }
 
