@@ -31,7 +31,7 @@ from sentinel_tables.request.properties import PROPERTIES
 from sentinel_tables.request.readers import anything, integer, list_of, policy
 from sentinel_tables.rules.plan import plan, plan_removal
 from sentinel_tables.schemas import resolve
-from tests.test_refusals import refused
+from tests.aws.test_refusals import refused
 
 LONG = "sentinel-" + "x" * 246
 WORDS = ["x" * 5000, "\u2603" * 300, "\n\x00\x1b\"'\\" * 80, " " * 300, "", "9" * 5000]

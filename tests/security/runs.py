@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from handler.watch import Watch
 from sentinel_tables.aws.tables import DynamoTables
-from tests import provider, test_drift
+from tests import provider
 from tests.aws import FAST, ControlPlane, Invocation, KeyService
 from tests.aws.tables import Json
+from tests.drift import test_watch
 from tests.scene import Scene, standing
 from tests.security.iam import Request
 from tests.security.needs import Place, needs
@@ -116,15 +117,15 @@ def handed_over(record: Record, prefix: str = provider.PREFIX) -> None:
 
 def drift_watch(record: Record) -> None:
     """The drift watch over tables with every setting, with the AWS managed key, and of somebody else."""
-    place = test_drift.Place()
+    place = test_watch.Place()
     note = record.noting(place.plane)
     place.made(**{key: value for key, value in SETTINGS.items() if key != "TableName"})
     place.plane.given_table("sentinel-plain", **standing(tags=place.tags()))
     place.plane.given_table("sentinel-other")
     clients = (
-        ("dynamodb", test_drift.Listing(place.plane)),
+        ("dynamodb", test_watch.Listing(place.plane)),
         ("kms", KeyService(place.plane)),
-        ("cloudwatch", test_drift.Metrics()),
+        ("cloudwatch", test_watch.Metrics()),
     )
     dynamodb, keys, metrics = (Watched(client, service, note) for service, client in clients)
     watch = Watch(dynamodb, DynamoTables(dynamodb, lambda: keys), metrics, provider.PREFIX, "sentinel-tables", lambda: 300.0)

@@ -11,7 +11,7 @@ import pytest
 from tests.aws.cloudformation import stringified
 from tests.scene import Json, Scene
 
-FOLDER = Path(__file__).resolve().parent.parent / "events"
+FOLDER = Path(__file__).resolve().parents[2] / "events"
 EVENTS: dict[str, Json] = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.json")}
 NAME, OTHER_NAME = "sentinel-requests", "sentinel-requests-2"
 FIELDS = {"RequestType", "ServiceToken", "ResponseURL", "StackId", "RequestId", "LogicalResourceId", "ResourceType"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import crhelper
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("handler", "sentinel_tables")
 WATCH_ONLY = {
     "handler/watch.py",

@@ -13,7 +13,7 @@ from cfnlint.decode import decode  # type: ignore[import-untyped]
 
 from handler import watch
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CLOUDFORMATION_WAITS = 3600
 OWN = "${AWS::Region}:${AWS::AccountId}"
 TABLES = f"arn:${{AWS::Partition}}:dynamodb:{OWN}:table/${{TableNamePrefix}}*"

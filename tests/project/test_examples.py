@@ -13,7 +13,7 @@ from cfnlint.decode import decode  # type: ignore[import-untyped]
 from sentinel_tables.request.event import Request, parse
 from sentinel_tables.request.properties import PROPERTIES
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "examples").glob("*.yaml"))
 CONSTRUCT = ROOT / "examples" / "cdk" / "sentinel_table.py"
 SAMPLES = {"KeyArn": "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"}

@@ -19,7 +19,7 @@ from cfnlint.decode import decode  # type: ignore[import-untyped]
 
 import sentinel_tables
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("sentinel_tables", "sentinel_tables_cli")
 BUILT_FROM = ("pyproject.toml", "README.md", "LICENSE", "handler", "local", "tests", *PACKAGES)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

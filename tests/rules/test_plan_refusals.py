@@ -9,8 +9,8 @@ from sentinel_tables.model import Encryption, Settings
 from sentinel_tables.rules.plan import LOST_STATES, plan_removal
 from tests.aws import INSTANT
 from tests.aws.given import Given
+from tests.rules.test_plan import INDEXES, OTHER, OWNER, Row, owned
 from tests.scene import standing
-from tests.test_plan import INDEXES, OTHER, OWNER, Row, owned
 
 UNTAGGED: dict[str, str] = {}
 ANOTHER_NAME = "Use another TableName."

@@ -11,7 +11,7 @@ import pytest
 
 from handler.logs import LONGEST_VALUE, JsonLines
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SIGNATURE = "0a1b2c3d4e5f"
 URL = (
     "https://example.com/x?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20260922T000000Z"
