@@ -6,14 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sentinel_tables.goals.moves import Done, Trail
-from sentinel_tables.goals.standing import Standing
-from sentinel_tables.memory import Memory
-from sentinel_tables.model import Claim, Desired, Owner, Table
-from sentinel_tables.rules.steps import Step
-from sentinel_tables.schemas import approval_table_schema
 from tests.aws import REAL, Fault, Faults, Kind
-from tests.scene import INDEXES, LOGICAL_ID, Bench, Json, Scene, standing
+from tests.scene import INDEXES, LOGICAL_ID, Json, Scene, standing
 
 NAME, NEW = "sentinel-requests", "sentinel-new"
 RECORD = {"id": "1", "requester": "ann"}
@@ -157,17 +151,3 @@ def test_an_adoption_that_is_cancelled_while_the_table_is_busy_takes_nothing_lat
     assert left["TimeToLive"] is None
     assert scene.tags()["sentinel:stack-id"] not in left["Tags"].values()
     assert scene.plane.records(NAME) == [RECORD]
-
-
-@pytest.mark.parametrize(("made_at", "moves"), [(None, Step), (1.0, Done)])
-def test_a_table_that_this_event_made_did_not_stand_before_whatever_the_clocks_say(
-    made_at: float | None, moves: type[Step] | type[Done]
-) -> None:
-    bench = Bench()
-    owner = Owner(OTHERS_STACK, LOGICAL_ID)
-    tags = {"stack-id": owner.stack_id, "logical-id": owner.logical_id, "schema": "approval", "origin": "created"}
-    tagged = {f"sentinel:{name}": value for name, value in tags.items()}
-    bench.plane.given_table(NAME, **standing(tags=tagged, age=86_400))
-    goal = Standing(Desired(Table(approval_table_schema(NAME)), Claim(owner, "approval", since=bench.clock.now())))
-    memory = Memory(made_at=made_at)
-    assert isinstance(goal.next_move(bench.live(NAME), memory, Trail(bench.clock.now(), waited=99.0)), moves)
