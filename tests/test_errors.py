@@ -30,6 +30,7 @@ from sentinel_tables.request.event import parse
 from sentinel_tables.request.properties import PROPERTIES
 from sentinel_tables.request.readers import anything, integer, list_of, policy
 from sentinel_tables.rules.plan import plan, plan_removal
+from sentinel_tables.rules.removal import delete_of_own_id
 from sentinel_tables.schemas import resolve
 from tests.aws.test_refusals import refused
 
@@ -94,7 +95,9 @@ def sources() -> Iterator[Callable[[], object]]:
     yield next_move(Standing(desired()), None, table_id="1")
     yield next_move(Standing(desired()), None, made_at=1.0)
     yield next_move(Standing(desired(adopt=True)), live(table_id="2"), table_id="1")
-    yield next_move(Removed(LONG, OWNER), live(tags=owned(), settings=Settings(deletion_protection=True)))
+    yield next_move(
+        Removed(LONG, OWNER, delete_of_own_id(LONG)), live(tags=owned(), settings=Settings(deletion_protection=True))
+    )
     yield validated(name="\u2603" * 300)
     yield validated(index("i" * 256))
     yield validated(index("gsi-a"), index("gsi-a"))

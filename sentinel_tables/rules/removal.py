@@ -1,48 +1,167 @@
-"""Which tables a Delete, or an undoing, may take. Nobody else compares ages or ids."""
+"""The rule of removal: whether a table may be deleted, released or given back. All that decides it stands on this page.
 
-CLOCK_SKEW_SECONDS = 120
-"""CloudFormation's clock, which dates an event, and DynamoDB's, which dates a table, may differ by less than this."""
+A table of records that is lost is the worst that can happen, so a table goes only if everything below holds. Whatever is not
+known speaks against it, and a table that is spared is named in the log.
 
-LATE_CREATE_SECONDS = 5.0
-"""How long a Delete for a Create that was cancelled looks for the table which that Create may yet make."""
+1. *It is this resource's.* Its tags name the owner. One that the resource created is deleted; one that it adopted is
+   released, or given back to its former owner, and stays. Any other table is left (`ownership.hold`, `plan.plan_removal`).
+2. *There is a ground*, one of four:
+   - a Delete of the table's own id;
+   - a Delete of another id whose properties name the table: its Create failed, or was cancelled at work;
+   - this process made the table for an event that has failed since;
+   - a process before this one did, and died or handed over.
+3. *CloudFormation does not contradict it:*
+   - R1: a table that it names as the resource's own goes by nothing but a Delete of that very id.
+   - R4: a table older than the stack's operation is deleted only while the stack deletes what was alive. At another word
+     CloudFormation is asked again for a minute, because its answers may be late; in a roll-back it is not.
+   - R5: on any ground but the first, the table was made since the operation began.
 
-LIKE_NEW_SECONDS = 1800.0
-"""How long a table's time to live cannot have been turned off by a later update, for DynamoDB refuses to."""
+   What another process made is undone after a minute of asking: that process may have answered, and CloudFormation may
+   be that late to name the table (R1).
 
-OLDEST_EVENT_SECONDS = 6 * 3600
-"""How long Lambda keeps an asynchronous event at most.
-https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html"""
+If asking is switched off, R1 and R4 are too, and the event's date stands for the beginning of the operation. Without a date
+nothing goes by the properties' name, and nothing is undone but what this process made.
+"""
 
-LONGEST_CREATE_SECONDS = 10_800
-"""How old a table may be that a Create left which never answered. An older one was retained."""
+from dataclasses import dataclass, replace
+from enum import Enum
 
-MADE_LATE_SECONDS, CANCELLED_LATE_SECONDS = 5.0, 10.0
-"""How long after a Delete was sent, or its Create was answered, a table may be made that it is about, as clocks differ and
-events come twice; and by a Create that is cancelled. A younger table is that of a later Create."""
+from sentinel_tables.allowance import BELIEF_SECONDS, CLOCK_SKEW_SECONDS
+from sentinel_tables.model import LiveTable
+from sentinel_tables.rules.belief import StackWord, Word
+from sentinel_tables.rules.ownership import Hold
+
+DELETING_WHAT_WAS_ALIVE = ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "DELETE_IN_PROGRESS")
+"""R4: the statuses of a stack that deletes resources which a finished operation had left alive."""
+ROLLBACK = "ROLLBACK"
+"""R4: the part of a status that says that the stack goes back to what it was."""
 
 NOT_CREATED = "not-created"
 """How the physical id of a Create begins that made no table. The colon after it is in no table's name."""
+NOTHING = "-"
+"""Stands after that if the Create looked at no table at all."""
 
 
-def not_created(request_id: str, sent_at: float | None, answered_at: float = 0.0) -> str:
-    """The physical id of a Create that left no table, but perhaps one that was made from its sending to its answer.
+class Verdict(Enum):
+    """Whether a table may go."""
 
-    Both in seconds since the epoch; where `sent_at` is None, it made none.
-    """
-    span = "-" if sent_at is None else f"{int(sent_at)}-{int(answered_at + MADE_LATE_SECONDS)}"
-    return f"{NOT_CREATED}:{span}:{request_id[:128]}"
-
-
-NEVER = (float("inf"), 0.0)
+    GO = "it may go"
+    SPARE = "it is left"
+    ASK_AGAIN = "it may not go yet, but CloudFormation's answer may be late"
 
 
-def span(physical_id: str) -> tuple[float, float] | None:
-    """From when to when a table was made that a Delete with this physical id removes, in seconds since the epoch.
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why a table may have to go. Each has its constructor."""
 
-    None where the id is not one that a failed Create was answered with.
-    """
-    word, _, rest = physical_id.partition(":")
-    if word != NOT_CREATED or not rest:
-        return None
-    since, _, until = rest.partition(":")[0].partition("-")
-    return (float(since), float(until)) if since.isdecimal() and until.isdecimal() else NEVER
+    deleted_id: str = ""
+    """The id that a Delete is about."""
+    since_began: bool = True
+    """True if the table must have been made since the operation began (R5)."""
+    may_yet_come: bool = False
+    """True if a Create that was cancelled may be at work elsewhere, and make or adopt the table in a moment."""
+    unprotect: bool = False
+    """True if the event itself may have protected the table."""
+    by_another: bool = False
+    """True if the table was made by another process than this one."""
+    began: float | None = None
+    """What stands for the beginning of the operation if CloudFormation is not asked; seconds since the epoch."""
+
+
+def delete_of_own_id(name: str) -> Ground:
+    """A Delete of the table's own id."""
+    return Ground(deleted_id=name, since_began=False)
+
+
+def delete_after_failed_create(deleted_id: str, sent_at: float | None) -> Ground:
+    """The Delete after a Create that failed, and was answered with the id of no table."""
+    return Ground(deleted_id, unprotect=True, began=sent_at)
+
+
+def delete_of_cancelled_create(deleted_id: str, sent_at: float | None) -> Ground:
+    """The Delete that cancels a Create at work, with an id that CloudFormation made up."""
+    return Ground(deleted_id, may_yet_come=True, began=sent_at)
+
+
+def made_here(*, may_yet_come: bool) -> Ground:
+    """This very process made the table; `may_yet_come` if the call that made it was not answered."""
+    return Ground(unprotect=True, may_yet_come=may_yet_come, began=0.0)
+
+
+def made_by_dead_process(sent_at: float | None) -> Ground:
+    """A process before this one made the table for this event."""
+    return Ground(by_another=True, began=sent_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A table, and what speaks for and against its going."""
+
+    ground: Ground
+    live: LiveTable
+    held: Hold
+    word: Word | None
+    """What CloudFormation says; None if it is not asked."""
+    asked_for: float = 0.0
+    """For how many seconds it has been asked."""
+
+    def after(self, seconds: float) -> "Case":
+        """The same after so many seconds of asking."""
+        return replace(self, asked_for=seconds)
+
+
+def judge(case: Case) -> tuple[Verdict, str]:
+    """Whether the table may go, and why not. Not a word about whose it is."""
+    ground, live, word = case.ground, case.live, case.word
+    if word is None:
+        return _judge_unasked(case)
+    own = word.resource is not None and word.resource.physical_id == live.table.name
+    if own and ground.deleted_id != live.table.name:
+        return Verdict.SPARE, "CloudFormation says that it is the resource's table"
+    if case.held is Hold.CREATED and not _made_since(word.stack, live):
+        return _judge_old(case, word.stack)
+    if ground.by_another and case.asked_for < BELIEF_SECONDS:
+        return Verdict.ASK_AGAIN, "another process may have finished it"
+    return Verdict.GO, ""
+
+
+def _judge_unasked(case: Case) -> tuple[Verdict, str]:
+    ground, live = case.ground, case.live
+    if not ground.since_began:
+        return Verdict.GO, ""
+    if ground.began is None:
+        return Verdict.SPARE, "nobody knows whether this event made it"
+    if case.held is not Hold.CREATED or live.created_at >= ground.began - CLOCK_SKEW_SECONDS:
+        return Verdict.GO, ""
+    return Verdict.SPARE, "it stood there before"
+
+
+def _judge_old(case: Case, stack: StackWord | None) -> tuple[Verdict, str]:
+    """A table that is older than the operation, or whose operation is not known."""
+    status = stack.status if stack else ""
+    if case.ground.since_began:
+        return Verdict.SPARE, "it is older than the stack's operation"
+    if status in DELETING_WHAT_WAS_ALIVE:
+        return Verdict.GO, ""
+    why = f"it is older than the stack's operation, and the stack is {status}"
+    late = ROLLBACK not in status and case.asked_for < BELIEF_SECONDS
+    return (Verdict.ASK_AGAIN if late else Verdict.SPARE), why
+
+
+def _made_since(stack: StackWord | None, live: LiveTable) -> bool:
+    return stack is not None and stack.began is not None and live.created_at >= stack.began - CLOCK_SKEW_SECONDS
+
+
+def not_created(request_id: str, *, looked: bool = True) -> str:
+    """The physical id of a Create that left no table; `looked` if it may have tried to make one."""
+    return f"{NOT_CREATED}:{request_id[:128]}" if looked else f"{NOT_CREATED}:{NOTHING}:{request_id[:128]}"
+
+
+def made_nothing(physical_id: str) -> bool:
+    """True if the id is that of a Create that looked at no table, so that its Delete has nothing to remove."""
+    return physical_id.startswith(f"{NOT_CREATED}:{NOTHING}:")
+
+
+def is_of_failed_create(physical_id: str) -> bool:
+    """True if the id is one that a failed Create was answered with, by this version or by 0.1.0."""
+    return physical_id.startswith(f"{NOT_CREATED}:")

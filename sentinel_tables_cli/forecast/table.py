@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from sentinel_tables.errors import SentinelTableError
-from sentinel_tables.model import Desired, Facet, LiveTable, Owner, Table
-from sentinel_tables.request.event import service_timeout
+from sentinel_tables.model import Desired, Facet, LiveTable, Origin, Owner, Table
+from sentinel_tables.request.envelope import Envelope
 from sentinel_tables.rules import ownership
 from sentinel_tables.rules.plan import plan
 from sentinel_tables.rules.steps import Effect, Step
@@ -86,7 +86,10 @@ def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroun
 
 
 def _too_long(found: Known, changes: tuple[Change, ...]) -> Iterator[str]:
-    patience, span = service_timeout({"ResourceProperties": found.properties}), in_all(change.kind for change in changes)
+    patience, span = (
+        Envelope.read({"ResourceProperties": found.properties}).service_timeout,
+        in_all(change.kind for change in changes),
+    )
     if span.high > patience:
         yield f"It may take longer than the {patience:.0f} s of ServiceTimeout. Deploy again then: what is done stays done."
 
@@ -113,9 +116,12 @@ def _claimed(wanted: Desired, physical_id: str, around: Surroundings, sight: Sig
         owner = Owner(around.stack.owner_id, owner.logical_id)
     elif sight.live is not None:
         owner = _tagged_owner(owner.logical_id, sight.live) or owner
-    since = None if physical_id else around.now
+    origin = Origin.CREATE
+    if physical_id:
+        origin = Origin.OWN_TABLE if physical_id == wanted.table.name else Origin.REPLACEMENT
+    sent_at = None if physical_id else around.now
     declare = sight.live is not None and ownership.DECLARED in sight.live.table.tags
-    return replace(wanted, claim=replace(wanted.claim, owner=owner, since=since, declare=declare))
+    return replace(wanted, claim=replace(wanted.claim, owner=owner, origin=origin, sent_at=sent_at, declare=declare))
 
 
 def _with_key_arn(wanted: Desired, eyes: Eyes) -> tuple[Desired, str]:

@@ -20,8 +20,9 @@ from sentinel_tables.goals.ending import Removed
 from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Facet, LiveTable
-from sentinel_tables.request.event import parse
+from sentinel_tables.request.event import Create, parse
 from sentinel_tables.resource import Surroundings, provide
+from sentinel_tables.rules.removal import delete_of_own_id
 from tests.aws import APIS
 from tests.scene import DEFAULT_NAMES, INDEXES, Json
 
@@ -244,7 +245,7 @@ def test_a_provisioned_table_of_nobody_is_refused_adopted_and_released(account: 
     before = len(account.client.calls)
     request = parse({"RequestType": "Create", "StackId": STACK, "LogicalResourceId": "Records",
                      "ResourceProperties": {"Schema": "approval"}}, "sentinel-")  # fmt: skip
-    assert request.desired is not None
+    assert isinstance(request, Create)
     with pytest.raises(NotOwned):
         converge(Standing(request.desired), account.tables, account.around().allowance, Memory())
     assert writes(account, before) == []
@@ -252,7 +253,12 @@ def test_a_provisioned_table_of_nobody_is_refused_adopted_and_released(account: 
     live = account.live("sentinel-requests")
     assert live is not None
     assert live.table.schema.billing_mode == "PAY_PER_REQUEST"
-    assert remove(Removed("sentinel-requests", request.owner), account.tables, account.around().allowance, Memory()).ours
+    assert remove(
+        Removed("sentinel-requests", request.owner, delete_of_own_id("sentinel-requests")),
+        account.tables,
+        account.around().allowance,
+        Memory(),
+    ).ours
     assert account.client.get_item(TableName="sentinel-requests", Key={"id": {"S": "1"}})["Item"]
 
 

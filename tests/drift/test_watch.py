@@ -14,7 +14,6 @@ from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.drift.declaration import read
 from sentinel_tables.drift.judgement import KINDS
 from sentinel_tables.errors import RefusedByAws
-from sentinel_tables.model import Settings
 from tests import provider
 from tests.aws import Client, Fault, Faults, Invocation, KeyService, Kind
 from tests.aws.client import check_arguments
@@ -295,14 +294,14 @@ class TestTheTag:
         place.made(**EVIDENCE)
         assert [call.api for call in place.plane.writes()][:1] == ["create_table"]
         assert "tag_resource" not in {call.api for call in place.plane.writes()}
-        assert read(place.tag() or "") == Settings(deletion_protection=True, time_to_live=None)
+        assert place.tag() == "v1 protection=on expiry=off"
 
     def test_it_names_the_key_as_the_table_does(self) -> None:
         place = Place()
         place.made(**EVERYTHING)
         found = read(place.tag() or "")
         assert found is not None
-        assert (found.encryption.key or "").startswith("arn:aws:kms:")
+        assert found.settings["encryption"].key.startswith("arn:aws:kms:")
         writes = len(place.plane.writes())
         assert place.update(NAME, **EVERYTHING)["Status"] == "SUCCESS"
         assert len(place.plane.writes()) == writes

@@ -11,8 +11,9 @@ from sentinel_tables.goals.ending import GivenBack
 from sentinel_tables.goals.moves import Done, Trail
 from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import Claim, Desired, LiveTable, Owner, Table
+from sentinel_tables.model import Claim, Desired, LiveTable, Origin, Owner, Table
 from sentinel_tables.rules import ownership, steps
+from sentinel_tables.rules.removal import made_here
 from sentinel_tables.rules.steps import Step
 from sentinel_tables.schemas import approval_table_schema
 from tests.aws import Client, Fault, Faults, KeyService, Kind
@@ -30,7 +31,9 @@ def seen(before: dict[str, str], tags: dict[str, str]) -> object:
     """What is done about a table with these tags, when the first step of giving it back was taken long ago."""
     live = replace(LIVE, table=replace(LIVE.table, tags=tags))
     trail = Trail(now=100.0, taken=steps.release("arn", ["sentinel:origin"]), shows_by=0.0)
-    return GivenBack("sentinel-requests", OWNER, before).next_move(live, Memory(table_id="id"), trail)
+    return GivenBack("sentinel-requests", OWNER, before, made_here(may_yet_come=False)).next_move(
+        live, Memory(table_id="id"), trail
+    )
 
 
 def test_a_table_that_somebody_else_adopts_while_it_is_given_back_is_left_to_them() -> None:
@@ -51,7 +54,7 @@ def test_a_create_that_is_refused_leaves_what_was_remembered() -> None:
     desired = Desired(Table(approval_table_schema("sentinel-requests")), Claim(OWNER, "approval"))
     with pytest.raises(RefusedByAws):
         converge(Standing(desired), DynamoTables(denied, lambda: KeyService(bench.plane)), bench.allowance(), memory)
-    assert (memory.tried_at, memory.alone) == (1.0, False)
+    assert (memory.tried_at, memory.here) == (1.0, False)
 
 
 @pytest.mark.parametrize(("made_at", "moves"), [(None, Step), (1.0, Done)])
@@ -63,6 +66,10 @@ def test_a_table_that_this_event_made_did_not_stand_before_whatever_the_clocks_s
     tags = {"stack-id": owner.stack_id, "logical-id": owner.logical_id, "schema": "approval", "origin": "created"}
     tagged = {f"sentinel:{name}": value for name, value in tags.items()}
     bench.plane.given_table(NAME, **standing(tags=tagged, age=86_400))
-    goal = Standing(Desired(Table(approval_table_schema(NAME)), Claim(owner, "approval", since=bench.clock.now())))
+    goal = Standing(
+        Desired(
+            Table(approval_table_schema(NAME)), Claim(owner, "approval", origin=Origin.CREATE, sent_at=bench.clock.now())
+        )
+    )
     memory = Memory(made_at=made_at)
     assert isinstance(goal.next_move(bench.live(NAME), memory, Trail(bench.clock.now(), waited=99.0)), moves)

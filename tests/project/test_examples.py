@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cfnlint.decode import decode  # type: ignore[import-untyped]
 
-from sentinel_tables.request.event import Request, parse
+from sentinel_tables.request.event import Create, parse
 from sentinel_tables.request.properties import PROPERTIES
 
 ROOT = Path(__file__).parents[2]
@@ -52,14 +52,16 @@ def as_sent(value: Any, parameters: Json) -> Any:
     return str(value)
 
 
-def request(logical_id: str, properties: Json, parameters: Json) -> Request:
+def request(logical_id: str, properties: Json, parameters: Json) -> Create:
     event = {
         "RequestType": "Create",
         "StackId": "arn:aws:cloudformation:eu-central-1:123456789012:stack/examples/1",
         "LogicalResourceId": logical_id,
         "ResourceProperties": as_sent(properties, parameters),
     }
-    return parse(event, "sentinel-")
+    request = parse(event, "sentinel-")
+    assert isinstance(request, Create)
+    return request
 
 
 def attributes(value: Any) -> Iterator[str]:

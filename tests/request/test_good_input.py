@@ -6,7 +6,8 @@ import pytest
 
 from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.model import Encryption, Facet, Settings
-from sentinel_tables.request.event import parse, sent_at, service_timeout
+from sentinel_tables.request.envelope import Envelope
+from sentinel_tables.request.event import Delete, parse
 from sentinel_tables.request.properties import PROPERTIES
 from sentinel_tables.rules.policies import canonical_policy
 from tests.aws import Client, Fault, Faults, KeyService, Kind
@@ -75,7 +76,9 @@ SERVICE_TIMEOUTS = [("1", 1.0), ("3600", 3600.0), (90, 90.0), ("0", 3600.0), ("x
 
 def asked(properties: Json, **event: object) -> Any:
     """What is desired of a table of approvals with those properties."""
-    return parse(EVENT | {"ResourceProperties": {"Schema": "approval"} | properties} | event, "sentinel-").desired
+    request = parse(EVENT | {"ResourceProperties": {"Schema": "approval"} | properties} | event, "sentinel-")
+    assert not isinstance(request, Delete)
+    return request.desired
 
 
 @pytest.mark.parametrize(("properties", "settings"), SETTINGS)
@@ -85,7 +88,16 @@ def test_properties_are_read_strings_and_all(properties: Json, settings: Setting
 
 def test_there_is_a_row_for_each_property_that_is_a_setting() -> None:
     told = {name for properties, _ in SETTINGS for name in properties}
-    others = {"ServiceToken", "ServiceTimeout", "Schema", "TableName", "ExistingTable", "OptionalIndexes", "Tags"}
+    others = {
+        "ServiceToken",
+        "ServiceTimeout",
+        "Schema",
+        "TableName",
+        "ExistingTable",
+        "OptionalIndexes",
+        "Tags",
+        "StackTags",
+    }
     assert told == PROPERTIES.keys() - others
 
 
@@ -133,9 +145,9 @@ def test_adopting_is_explicit(value: str | None, adopt: bool) -> None:
 
 @pytest.mark.parametrize(("value", "seconds"), SERVICE_TIMEOUTS)
 def test_the_service_timeout_counts_where_it_is_one(value: object, seconds: float) -> None:
-    assert service_timeout({"ResourceProperties": {"ServiceTimeout": value}}) == seconds
-    assert service_timeout({}) == 3600.0
-    assert service_timeout({"ResourceProperties": value}) == 3600.0
+    assert Envelope.read({"ResourceProperties": {"ServiceTimeout": value}}).service_timeout == seconds
+    assert Envelope.read({}).service_timeout == 3600.0
+    assert Envelope.read({"ResourceProperties": value}).service_timeout == 3600.0
 
 
 @pytest.mark.parametrize(
@@ -150,7 +162,7 @@ def test_the_service_timeout_counts_where_it_is_one(value: object, seconds: floa
     ],
 )
 def test_an_event_is_as_old_as_its_url(url: object, moment: float | None) -> None:
-    assert sent_at({"ResponseURL": url}) == moment
+    assert Envelope.read({"ResponseURL": url}).signed_at == moment
 
 
 @pytest.mark.parametrize(("properties", "settings"), SETTINGS)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sentinel_tables.model import Claim, Desired, LiveTable, Owner, Settings, Table
+from sentinel_tables.model import Claim, Desired, LiveTable, Origin, Owner, Settings, Table
 from sentinel_tables.rules.policies import canonical_policy
 from sentinel_tables.rules.steps import Step
 from sentinel_tables.schemas import SCHEMAS
@@ -124,7 +124,17 @@ class Row:
     def desired(self) -> Desired:
         schema = SCHEMAS[self.schema]
         table = Table(schema.named(schema.default_table_name), self.settings, self.tags)
-        return Desired(table, Claim(OWNER, self.schema, adopt=self.adopt, since=self.since), self.forgotten)
+        return Desired(
+            table,
+            Claim(
+                OWNER,
+                self.schema,
+                adopt=self.adopt,
+                origin=Origin.CREATE if self.since else Origin.REPLACEMENT,
+                sent_at=self.since,
+            ),
+            self.forgotten,
+        )
 
     def bench(self, durations: Durations) -> Bench:
         bench = Bench(durations)
