@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 Json = dict[str, Any]
-HOME = Path(os.environ.get("DYNAMODB_LOCAL_HOME", Path(__file__).parent.parent / ".engines" / "dynamodb-local"))
+HOME = Path(os.environ.get("DYNAMODB_LOCAL_HOME", Path(__file__).parents[2] / ".engines" / "dynamodb-local"))
 SAME_TEXTS = (
     "TimeToLive is already enabled",
     "TimeToLive is active on a different AttributeName",
