@@ -26,6 +26,7 @@ from tests.aws import (
     VirtualClock,
     World,
 )
+from tests.aws.cloudformation import Said
 from tests.aws.given import Given
 from tests.aws.keys import MANAGED_ALIAS
 from tests.provider import WorldClock, handle
@@ -99,9 +100,12 @@ class Scene:
         event["ResourceProperties"] = properties
         return event | ({"PhysicalResourceId": physical_id} if physical_id else {})
 
-    def ask(self, event: Json) -> Json:
-        """Sends an event, lets everything come to its end, and gives the one answer there was."""
-        event = event | {"ResponseURL": self.sink.url(event, lambda _answer: None)}
+    def ask(self, event: Json, **said: Unpack[Said]) -> Json:
+        """Sends an event, lets everything come to its end, and gives the one answer there was.
+
+        CloudFormation says meanwhile what it says while such an event runs; `said` says more of it.
+        """
+        event = self.stack.announce(event, **said)
         before = len(self.sink.answers)
         self.functions.submit(json.dumps(event).encode())
         self.world.run()

@@ -61,7 +61,7 @@ def test_the_roll_back_of_an_update_ends_where_it_began(properties: Json, after:
     scene.stack.update(LOGICAL_ID, {"Schema": "approval"} | properties)
     scene.stack.cancel(LOGICAL_ID, after)
     scene.world.run()
-    assert resource.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert (resource.status, scene.stack.status) == ("UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
     assert resource.physical_id == NAME
     assert scene.plane.records(NAME) == [RECORD]
     found = scene.plane.truth(NAME) or {}
