@@ -1,107 +1,49 @@
-"""A world with everything in it, for a handler that is as simple as can be."""
+"""An account put together: virtual time, DynamoDB, a function, S3 for its answers, and a stack that uses it."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from tests.aws import (
-    AnswerSink,
-    Client,
-    CloudFormation,
-    ControlPlane,
-    Fault,
-    Faults,
-    Invocation,
-    LambdaService,
-    VirtualClock,
-    World,
-)
+from .answers import AnswerSink
+from .clock import VirtualClock
+from .cloudformation import CloudFormation
+from .durations import REAL, Durations
+from .faults import Fault, Faults
+from .lambda_service import Invocation, LambdaService
+from .plane import ControlPlane
+from .world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from .rate import Rate
+    from .tables import Json
 
 
-Json = dict[str, Any]
-NAME = "records"
-NEW: Json = {
-    "TableName": NAME,
-    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-    "BillingMode": "PAY_PER_REQUEST",
-}
-
-
-def handle(event: Json, invocation: Invocation) -> None:
-    """Make or delete the table that the properties name; hand over when time is short."""
-    name, client = event["ResourceProperties"]["TableName"], invocation.client
-    reason = ""
-    if event["RequestType"] == "Delete":
-        delete(client, invocation, name)
-    else:
-        with contextlib.suppress(client.exceptions.ResourceInUseException):
-            client.create_table(**NEW | {"TableName": name})
-        reason = wait(client, invocation, name)
-        if reason == "hand over":
-            payload = json.dumps(event).encode()
-            invocation.functions.invoke(FunctionName=invocation.function_arn, InvocationType="Event", Payload=payload)
-            return
-    if name == "refused" and event["RequestType"] != "Delete":
-        reason = "refused"
-    answer(event, invocation, name, reason)
-
-
-def delete(client: Client, invocation: Invocation, name: str) -> None:
-    while True:
-        try:
-            client.delete_table(TableName=name)
-        except client.exceptions.ResourceNotFoundException:
-            return
-        except client.exceptions.ResourceInUseException:
-            pass
-        invocation.clock.sleep(1)
-
-
-def wait(client: Client, invocation: Invocation, name: str) -> str:
-    while invocation.remaining_ms() > 1_000:
-        invocation.clock.sleep(0.5)
-        try:
-            if client.describe_table(TableName=name)["Table"]["TableStatus"] == "ACTIVE":
-                return ""
-        except client.exceptions.ResourceNotFoundException:
-            return "it went away"
-    return "hand over"
-
-
-def answer(event: Json, invocation: Invocation, name: str, reason: str) -> None:
-    body = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
-    status = "FAILED" if reason else "SUCCESS"
-    text = json.dumps(body | {"Status": status, "Reason": reason, "PhysicalResourceId": name}).encode()
-    for _ in range(5):
-        try:
-            if invocation.deliver(event["ResponseURL"], text) < 500:
-                return
-        except OSError:
-            pass
-        invocation.clock.sleep(1)
-
-
+@dataclass(eq=False)
 class Account:
-    """A world with everything in it."""
+    """`handle` is the function's handler; who wants another one overrides it, or sets that of `functions`."""
 
-    def __init__(self, *faults: Fault, handler: Callable[[Json, Invocation], object] = handle, **service: Any) -> None:
-        self.clock = VirtualClock()
+    durations: Durations = REAL
+    seed: int = 0
+    faults: tuple[Fault, ...] = ()
+    timeout: float = 900.0
+    """The function's, in seconds."""
+    rate: Rate | None = None
+    """How many changes of tables the account may ask for."""
+    clock: VirtualClock = field(default_factory=VirtualClock)
+
+    def __post_init__(self) -> None:
         self.world = World(self.clock)
-        self.plane = ControlPlane(self.clock)
+        self.plane = ControlPlane(self.clock, seed=self.seed, durations=self.durations, rate=self.rate)
         self.sink = AnswerSink(self.clock)
-        self.faults = Faults(*faults)
-        self.functions = LambdaService(self.world, self.plane, handler, self.sink, self.faults, **service)
-        self.stack = CloudFormation(self.world, self.functions, self.sink)
+        self.wire = Faults(*self.faults)
+        self.functions = LambdaService(self.world, self.plane, self.handle, self.sink, self.wire, timeout=self.timeout)
+        self.stack = self.another_stack()
 
-    def run(self) -> None:
-        self.world.run()
-        assert self.functions.crashes() == []
+    def handle(self, event: Json, invocation: Invocation) -> object:
+        """One invocation of the function."""
+        raise NotImplementedError
 
-    def kinds(self) -> list[str]:
-        return [request.kind for request in self.stack.requests]
+    def another_stack(self, name: str = "records", seed: int = 0) -> CloudFormation:
+        """A stack of that name that uses the function."""
+        return CloudFormation(self.world, self.functions, self.sink, stack=name, seed=seed)

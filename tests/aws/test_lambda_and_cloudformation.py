@@ -14,7 +14,7 @@ from tests.aws import (
     Invocation,
     Kind,
 )
-from tests.aws.account import Account, answer
+from tests.aws.simple_handler import Account, answer
 
 Json = dict[str, Any]
 
@@ -219,7 +219,7 @@ def test_a_delivery_that_fails_is_tried_again_and_counts_once(kind: Kind) -> Non
     resource = account.stack.create("Table", {"TableName": "first"})
     account.run()
     assert (resource.status, len(account.sink.answers)) == ("CREATE_COMPLETE", 1)
-    assert account.faults.calls.count("deliver") == 2
+    assert account.wire.calls.count("deliver") == 2
 
 
 BAD_ANSWERS: list[tuple[str, Json, str]] = [

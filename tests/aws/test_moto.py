@@ -23,7 +23,7 @@ from sentinel_tables.model import Facet, LiveTable
 from sentinel_tables.request.event import parse
 from sentinel_tables.resource import Surroundings, provide
 from tests.aws import APIS
-from tests.scene import DEFAULT_NAMES, INDEXES, Json
+from tests.worlds import DEFAULT_NAMES, INDEXES, Json
 
 STACK = "arn:aws:cloudformation:eu-central-1:123456789012:stack/records/1"
 POLICY = {

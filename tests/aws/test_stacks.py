@@ -20,7 +20,7 @@ from tests.aws import (
     StacksClient,
     late,
 )
-from tests.aws.account import Account, answer
+from tests.aws.simple_handler import Account, answer
 
 if TYPE_CHECKING:
     from tests.aws import Invocation
@@ -60,7 +60,7 @@ class Listening(Account):
         self.heard.append((event["RequestType"], given, detail["ResourceStatus"], own, stack["StackStatus"]))
 
     def client(self) -> StacksClient:
-        return StacksClient(self.plane, self.functions.stacks, faults=self.faults)
+        return StacksClient(self.plane, self.functions.stacks, faults=self.wire)
 
     def made(self, name: str = "first", **more: Any) -> Listening:
         """With the resource, an hour after its creation."""

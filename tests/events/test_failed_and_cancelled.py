@@ -4,7 +4,7 @@ import pytest
 
 from tests.aws import REAL, Fault, Kind
 from tests.events.ownership import FAILS, FOREIGN, NAME, NOBODYS, OLD, RECORD, origin, owner, stage, tags_of
-from tests.scene import LOGICAL_ID, Json, Scene, standing
+from tests.worlds import LOGICAL_ID, Json, Scene, standing
 
 
 def test_what_a_failed_replacement_made_is_removed_and_the_old_table_stays() -> None:

@@ -33,10 +33,7 @@ class Stacks(RuleBasedStateMachine):
         turns = iter(steps * 10_000)
         world = World(self.stage.clock, choose=lambda count: next(turns) % count, window=0.05)
         self.stage.world = self.stage.functions.world = world
-        self.stacks = {
-            stack: CloudFormation(world, self.stage.functions, self.stage.sink, stack=stack, seed=seed)
-            for seed, stack in enumerate(STACKS)
-        }
+        self.stacks = {stack: self.stage.another_stack(stack, seed) for seed, stack in enumerate(STACKS)}
         self.stage.plane.given_table(name, tags=FOREIGN, records=[RECORD])
         self.adopted: set[str] = set()
 
