@@ -8,7 +8,7 @@ import pytest
 import sentinel_tables
 from sentinel_tables.errors import InvalidSchema
 from sentinel_tables.model import GlobalSecondaryIndex, KeyAttribute, TableSchema
-from tests.scene import INDEXES
+from tests.worlds import INDEXES
 
 SCHEMAS = [
     (sentinel_tables.breakglass_table_schema, "breakglass"),

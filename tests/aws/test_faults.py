@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from tests.aws import Client, ControlPlane, Fault, Faults, Killed, Kind, VirtualClock, every_pair, every_single
+from tests.aws import SWEPT, Client, ControlPlane, Fault, Faults, Killed, Kind, VirtualClock, every_pair, every_single
 
 Json = dict[str, Any]
 NAME = "records"
@@ -96,5 +96,5 @@ def test_two_faults_in_one_run() -> None:
 
 
 def test_the_sweeps_are_complete() -> None:
-    assert len(every_single(5)) == 5 * len(Kind)
-    assert len(every_pair(5)) == 10 * len(Kind) ** 2
+    assert len(every_single(5)) == 5 * len(SWEPT)
+    assert len(every_pair(5)) == 10 * len(SWEPT) ** 2

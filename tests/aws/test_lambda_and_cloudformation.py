@@ -2,114 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.aws import (
-    AnswerSink,
-    Client,
-    CloudFormation,
-    ControlPlane,
     Fault,
-    Faults,
     Invocation,
     Kind,
-    LambdaService,
-    VirtualClock,
-    World,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+from tests.aws.simple_handler import Account, answer
 
 Json = dict[str, Any]
-NAME = "records"
-NEW: Json = {
-    "TableName": NAME,
-    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-    "BillingMode": "PAY_PER_REQUEST",
-}
-
-
-def handle(event: Json, invocation: Invocation) -> None:
-    """Make or delete the table that the properties name; hand over when time is short."""
-    name, client = event["ResourceProperties"]["TableName"], invocation.client
-    reason = ""
-    if event["RequestType"] == "Delete":
-        delete(client, invocation, name)
-    else:
-        with contextlib.suppress(client.exceptions.ResourceInUseException):
-            client.create_table(**NEW | {"TableName": name})
-        reason = wait(client, invocation, name)
-        if reason == "hand over":
-            payload = json.dumps(event).encode()
-            invocation.functions.invoke(FunctionName=invocation.function_arn, InvocationType="Event", Payload=payload)
-            return
-    if name == "refused" and event["RequestType"] != "Delete":
-        reason = "refused"
-    answer(event, invocation, name, reason)
-
-
-def delete(client: Client, invocation: Invocation, name: str) -> None:
-    while True:
-        try:
-            client.delete_table(TableName=name)
-        except client.exceptions.ResourceNotFoundException:
-            return
-        except client.exceptions.ResourceInUseException:
-            pass
-        invocation.clock.sleep(1)
-
-
-def wait(client: Client, invocation: Invocation, name: str) -> str:
-    while invocation.remaining_ms() > 1_000:
-        invocation.clock.sleep(0.5)
-        try:
-            if client.describe_table(TableName=name)["Table"]["TableStatus"] == "ACTIVE":
-                return ""
-        except client.exceptions.ResourceNotFoundException:
-            return "it went away"
-    return "hand over"
-
-
-def answer(event: Json, invocation: Invocation, name: str, reason: str) -> None:
-    body = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
-    status = "FAILED" if reason else "SUCCESS"
-    text = json.dumps(body | {"Status": status, "Reason": reason, "PhysicalResourceId": name}).encode()
-    for _ in range(5):
-        try:
-            if invocation.deliver(event["ResponseURL"], text) < 500:
-                return
-        except OSError:
-            pass
-        invocation.clock.sleep(1)
-
-
-class Account:
-    """A world with everything in it."""
-
-    def __init__(self, *faults: Fault, handler: Callable[[Json, Invocation], object] = handle, **service: Any) -> None:
-        self.clock = VirtualClock()
-        self.world = World(self.clock)
-        self.plane = ControlPlane(self.clock)
-        self.sink = AnswerSink(self.clock)
-        self.faults = Faults(*faults)
-        self.functions = LambdaService(self.world, self.plane, handler, self.sink, self.faults, **service)
-        self.stack = CloudFormation(self.world, self.functions, self.sink)
-
-    def run(self) -> None:
-        self.world.run()
-        assert self.functions.crashes() == []
-
-    def kinds(self) -> list[str]:
-        return [request.kind for request in self.stack.requests]
 
 
 def test_create_update_replace_and_delete() -> None:
@@ -179,7 +86,7 @@ def test_a_failed_update_is_rolled_back_by_an_update_with_swapped_properties() -
     back = account.stack.requests[2].event
     assert (back["ResourceProperties"]["TableName"], back["OldResourceProperties"]["TableName"]) == ("first", "refused")
     assert back["PhysicalResourceId"] == "first"
-    assert resource.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert (resource.status, account.stack.status) == ("UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
 
 def test_a_replacement_is_rolled_back_with_the_new_id_and_the_new_table_cleaned_up() -> None:
@@ -189,11 +96,12 @@ def test_a_replacement_is_rolled_back_with_the_new_id_and_the_new_table_cleaned_
     account.stack.update("Table", {"TableName": "second"})
     account.stack.cancel("Table", after=20)
     account.run()
-    assert account.kinds() == ["Create", "Update", "Delete", "Update", "Delete"]
-    back, clean_up = (request.event for request in account.stack.requests[3:])
+    assert account.kinds() == ["Create", "Update", "Update", "Delete"]
+    back, clean_up = (request.event for request in account.stack.requests[2:])
     assert (back["PhysicalResourceId"], back["ResourceProperties"]["TableName"]) == ("second", "first")
     assert (clean_up["PhysicalResourceId"], clean_up["ResourceProperties"]["TableName"]) == ("second", "second")
-    assert (resource.status, set(account.plane.tables)) == ("UPDATE_ROLLBACK_COMPLETE", {"first"})
+    assert (resource.status, set(account.plane.tables)) == ("UPDATE_COMPLETE", {"first"})
+    assert account.stack.status == "UPDATE_ROLLBACK_COMPLETE"
 
 
 def test_a_cancelled_update_is_rolled_back_while_it_is_at_work() -> None:
@@ -204,7 +112,7 @@ def test_a_cancelled_update_is_rolled_back_while_it_is_at_work() -> None:
     account.stack.cancel("Table", after=1)
     account.run()
     assert account.kinds() == ["Create", "Update", "Update"]
-    assert resource.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert (resource.status, account.stack.status) == ("UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
     assert len(account.sink.ignored) == 1
 
 
@@ -311,7 +219,7 @@ def test_a_delivery_that_fails_is_tried_again_and_counts_once(kind: Kind) -> Non
     resource = account.stack.create("Table", {"TableName": "first"})
     account.run()
     assert (resource.status, len(account.sink.answers)) == ("CREATE_COMPLETE", 1)
-    assert account.faults.calls.count("deliver") == 2
+    assert account.wire.calls.count("deliver") == 2
 
 
 BAD_ANSWERS: list[tuple[str, Json, str]] = [

@@ -24,7 +24,7 @@ from sentinel_tables.request.event import Create, parse
 from sentinel_tables.resource import Surroundings, provide
 from sentinel_tables.rules.removal import delete_of_own_id
 from tests.aws import APIS
-from tests.scene import DEFAULT_NAMES, INDEXES, Json
+from tests.worlds import DEFAULT_NAMES, INDEXES, Json
 
 STACK = "arn:aws:cloudformation:eu-central-1:123456789012:stack/records/1"
 POLICY = {

@@ -10,7 +10,7 @@ from sentinel_tables.aws import normalise
 from sentinel_tables.model import Encryption, Facet, KeyAttribute, LiveTable, Settings
 from sentinel_tables.rules.policies import canonical_policy
 from sentinel_tables.schemas import SCHEMAS
-from tests.scene import INDEXES, Json
+from tests.worlds import INDEXES, Json
 
 ARN = "arn:aws:dynamodb:eu-central-1:123456789012:table/sentinel-requests"
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/1"

@@ -15,20 +15,14 @@ from sentinel_tables_cli.account.tables import Eyes, Means
 from sentinel_tables_cli.app import app
 from sentinel_tables_cli.template import document as templates
 from tests.aws import (
-    AnswerSink,
     Client,
-    CloudFormation,
-    ControlPlane,
     Fault,
     Faults,
-    Invocation,
     KeyService,
     Kind,
-    LambdaService,
     VirtualClock,
-    World,
 )
-from tests.provider import handle
+from tests.worlds import Place
 
 HEAD = 'AWSTemplateFormatVersion: "2010-09-09"\n'
 BREAKGLASS = """
@@ -58,10 +52,8 @@ class Desk:
     parameters: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.world = World(self.clock)
-        self.plane = ControlPlane(self.clock)
-        sink = AnswerSink(self.clock)
-        self.stack = CloudFormation(self.world, LambdaService(self.world, self.plane, self._handle, sink), sink)
+        self.place = Place(clock=self.clock)
+        self.world, self.plane, self.stack = self.place.world, self.place.plane, self.place.stack
 
     def type(self, *words: str) -> Result:
         """Types a command."""
@@ -84,6 +76,7 @@ class Desk:
 
     def deploy(self, text: str, **parameters: str) -> None:
         """Deploys a template with the provider as it is; what it makes of each resource is asserted to be well."""
+        self.place.declares = self.declares
         document = templates.parse(text, "deployed")
         scope = document.scope(parameters, PSEUDO | {"AWS::StackName": "records", "AWS::StackId": self.stack.stack_id})
         tables = {table.logical_id: table for table in document.tables(scope)}
@@ -95,9 +88,6 @@ class Desk:
         self.deployed, self.parameters = text, parameters
         for resource in self.stack.resources.values():
             assert resource.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), resource.reason
-
-    def _handle(self, event: dict[str, Any], invocation: Invocation) -> None:
-        handle(event, invocation, declare=self.declares)
 
     def writes(self) -> list[tuple[str, Any]]:
         """What the provider wrote, from the beginning."""

@@ -14,10 +14,10 @@ from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.drift.declaration import read
 from sentinel_tables.drift.judgement import KINDS
 from sentinel_tables.errors import RefusedByAws
-from tests import provider
+from tests import worlds
 from tests.aws import Client, Fault, Faults, Invocation, KeyService, Kind
 from tests.aws.client import check_arguments
-from tests.scene import INDEXES, Scene, standing
+from tests.worlds import INDEXES, Scene, standing
 
 Json = dict[str, Any]
 NAME = "sentinel-requests"
@@ -87,7 +87,7 @@ class Place(Scene):
         self.plane.keys.add("alias/records")
 
     def _handle(self, event: Json, invocation: Invocation) -> None:
-        provider.handle(event, invocation, declare=self.declares)
+        worlds.handle(event, invocation, declare=self.declares)
 
     def made(self, **properties: object) -> None:
         """The table, an hour after it was made."""

@@ -1,7 +1,7 @@
 """Tables in every state of ownership, as one stack's resource sees them."""
 
 from tests.aws import Fault, Kind
-from tests.scene import Scene, standing
+from tests.worlds import Scene, standing
 
 NAME = "sentinel-requests"
 RECORD = {"id": "1", "requester": "ann", "created_at": "2026"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.scene import Json, Scene, standing
+from tests.worlds import Json, Scene, standing
 
 NOTHING_LEFT_OUT = "\u2603 \u00fcn\u00efc\u00f6de"
 NESTED: Any = {"a": [{"b": [{"c": "d" * 300}]}]}

@@ -8,7 +8,7 @@ from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.model import Facet
 from tests.aws import REAL, Client, KeyService
 from tests.events.ownership import NAME, OLD, OTHERS_STACK, RECORD, origin, owner, stage, tags_of
-from tests.scene import LOGICAL_ID, Json, Scene, standing
+from tests.worlds import LOGICAL_ID, Json, Scene, standing
 
 
 def test_a_table_retained_by_the_same_resource_is_taken_back_and_never_deleted_with_it() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.aws import REAL, Fault, Kind
 from tests.events.ownership import FAILS, FOREIGN, NAME, NOBODYS, OLD, RECORD, origin, owner, stage, tags_of
-from tests.scene import LOGICAL_ID, Json, Scene, standing
+from tests.worlds import LOGICAL_ID, Json, Scene, standing
 
 
 def test_what_a_failed_replacement_made_is_removed_and_the_old_table_stays() -> None:
@@ -61,7 +61,7 @@ def test_the_roll_back_of_an_update_ends_where_it_began(properties: Json, after:
     scene.stack.update(LOGICAL_ID, {"Schema": "approval"} | properties)
     scene.stack.cancel(LOGICAL_ID, after)
     scene.world.run()
-    assert resource.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert (resource.status, scene.stack.status) == ("UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
     assert resource.physical_id == NAME
     assert scene.plane.records(NAME) == [RECORD]
     found = scene.plane.truth(NAME) or {}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.aws import REAL, Fault, Faults, Kind
-from tests.scene import INDEXES, LOGICAL_ID, Json, Scene, standing
+from tests.worlds import INDEXES, LOGICAL_ID, Json, Scene, standing
 
 NAME, NEW = "sentinel-requests", "sentinel-new"
 RECORD = {"id": "1", "requester": "ann"}

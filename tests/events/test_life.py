@@ -15,8 +15,7 @@ from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.memory import Memory
 from sentinel_tables.request.envelope import Envelope
 from tests.aws import FAST, REAL, Client, Durations, Fault, KeyService, Kind
-from tests.provider import WorldClock
-from tests.scene import INDEXES, Json, Scene, standing
+from tests.worlds import INDEXES, Json, Scene, WorldClock, standing
 
 NAME = "sentinel-requests"
 DENIED_FROM_NOW = Fault(Kind.ACCESS_DENIED_FROM_NOW, 1, "invoke")

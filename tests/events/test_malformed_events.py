@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.scene import Json, Scene
+from tests.worlds import Json, Scene
 
 MALFORMED: list[tuple[str, Json]] = [
     ("RequestType", {"RequestType": ...}),

@@ -19,7 +19,7 @@ from tests.events.ownership import (
     stage,
     tags_of,
 )
-from tests.scene import LOGICAL_ID, Json, Scene, standing
+from tests.worlds import LOGICAL_ID, Json, Scene, standing
 
 
 @dataclass(frozen=True)

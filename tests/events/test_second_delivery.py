@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.aws import REAL, Durations, Fault, Faults, Kind
-from tests.scene import LOGICAL_ID, Json, Scene, standing
+from tests.worlds import LOGICAL_ID, Json, Scene, standing
 
 NEW = "sentinel-new"
 NAME = "sentinel-requests"

@@ -17,7 +17,7 @@ from sentinel_tables.rules.removal import made_here
 from sentinel_tables.rules.steps import Step
 from sentinel_tables.schemas import approval_table_schema
 from tests.aws import Client, Fault, Faults, KeyService, Kind
-from tests.scene import LOGICAL_ID, Bench, standing
+from tests.worlds import LOGICAL_ID, Bench, standing
 
 NAME = "sentinel-requests"
 OTHERS_STACK = "arn:aws:cloudformation:eu-central-1:123456789012:stack/old/1"

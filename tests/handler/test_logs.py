@@ -82,7 +82,7 @@ from handler.cloudformation import SentinelTable
 from handler.invocation import Means
 from sentinel_tables.aws.tables import DynamoTables
 from tests.aws import Client, ControlPlane, FAST, KeyService, VirtualClock
-from tests.provider import WorldClock
+from tests.worlds import WorldClock
 
 level, url = sys.argv[1:]
 logs.set_up(level)

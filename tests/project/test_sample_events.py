@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from tests.aws.cloudformation import stringified
-from tests.scene import Json, Scene
+from tests.worlds import Json, Scene
 
 FOLDER = Path(__file__).resolve().parents[2] / "events"
 EVENTS: dict[str, Json] = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.json")}

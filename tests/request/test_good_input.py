@@ -12,7 +12,7 @@ from sentinel_tables.request.properties import PROPERTIES
 from sentinel_tables.rules.policies import canonical_policy
 from tests.aws import Client, Fault, Faults, KeyService, Kind
 from tests.aws.keys import MANAGED_ALIAS
-from tests.scene import DEFAULT_NAMES, Json, Scene, standing
+from tests.worlds import DEFAULT_NAMES, Json, Scene, standing
 
 EVENT: Json = {
     "RequestType": "Update",

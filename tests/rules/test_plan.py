@@ -18,7 +18,7 @@ from tests.aws import FAST, INSTANT, Durations
 from tests.aws.client import check_arguments
 from tests.aws.given import Given
 from tests.aws.keys import Keys
-from tests.scene import Bench, Json, standing
+from tests.worlds import Bench, Json, standing
 
 OWNER = Owner("arn:aws:cloudformation:eu-central-1:123456789012:stack/records/1", "Records")
 OTHER = Owner("arn:aws:cloudformation:eu-central-1:123456789012:stack/other/2", "Table")

@@ -11,7 +11,7 @@ from tests.aws import FAST
 from tests.aws.given import Given
 from tests.aws.keys import MANAGED_ALIAS
 from tests.rules.test_plan import CUSTOMER_KEY, OTHER, OTHER_POLICY, OWNER, POLICY, owned
-from tests.scene import INDEXES, Bench
+from tests.worlds import INDEXES, Bench
 
 VIEWS = st.sampled_from([None, "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"])
 CLASSES = ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]

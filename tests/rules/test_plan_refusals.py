@@ -10,7 +10,7 @@ from sentinel_tables.rules.plan import plan_removal
 from tests.aws import INSTANT
 from tests.aws.given import Given
 from tests.rules.test_plan import INDEXES, OTHER, OWNER, Row, owned
-from tests.scene import standing
+from tests.worlds import standing
 
 UNTAGGED: dict[str, str] = {}
 ANOTHER_NAME = "Use another TableName."

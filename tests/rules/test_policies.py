@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.scene import Json, Scene
+from tests.worlds import Json, Scene
 
 STATEMENT: Json = {"Effect": "Deny", "Principal": "*", "Action": "dynamodb:Query", "Resource": "*"}
 ROLE = "arn:aws:iam::123456789012:role/reader"

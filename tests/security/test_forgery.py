@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from handler.answer import put
-from tests.scene import Scene
+from tests.worlds import Scene
 
 NAME = "sentinel-records"
 RECORD = {"id": "r-1"}

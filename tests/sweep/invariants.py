@@ -68,7 +68,7 @@ def _after_an_answer(fault: Fault, calls: list[str]) -> bool:
 def _told_of(stage: Stage, shapes: dict[str, Any]) -> bool:
     """Whether the stack's events tell of each table that is left, because no call could remove it."""
     words = [reason for resource in stage.stack.resources.values() for _, _, reason in resource.statuses]
-    unclean = [r for r in stage.stack.resources.values() if "CLEANUP_FAILED" in "".join(s for _, s, _ in r.statuses)]
+    unclean = [resource for resource in stage.stack.resources.values() if resource.unclean]
     held = {resource.physical_id for resource in stage.stack.resources.values()}
     spare = [name for name in shapes if name not in held]
     return bool(spare) and all(unclean or any(f"{name} was left behind" in word for word in words) for name in spare)
@@ -143,11 +143,7 @@ def _lost_records(scenario: Scenario, stage: Stage) -> Iterator[str]:
 
 def _strays(scenario: Scenario, stage: Stage) -> Iterator[str]:
     """A table that names one of the stack's resources is one that the stack knows."""
-    held = {
-        (resource.physical_id, resource.logical_id)
-        for resource in stage.stack.resources.values()
-        if resource.status != "DELETE_COMPLETE"
-    }
+    held = {(resource.physical_id, resource.logical_id) for resource in stage.stack.resources.values() if not resource.gone}
     for name, table in stage.plane.tables.items():
         tags = table.tags.current
         ours = tags.get("sentinel:stack-id") == stage.stack.stack_id
@@ -175,4 +171,5 @@ def _answers(scenario: Scenario, stage: Stage) -> Iterator[str]:
 
 def failed(stage: Stage) -> list[Resource]:
     """The resources whose operation an operator would have to repeat."""
-    return [resource for resource in stage.stack.resources.values() if resource.status.endswith("_FAILED")]
+    resources = stage.stack.resources.values()
+    return [resource for resource in resources if resource.status.endswith("_FAILED") and not resource.gone]

@@ -73,8 +73,6 @@ def _repeat(stage: Stage, resource: Resource) -> None:
     """What CloudFormation's user does with a stack that is stuck: the same again, when the trouble is over."""
     stage.order()
     stage.clock.sleep(QUIET_SECONDS)
-    if resource.status.startswith("DELETE"):
-        stage.stack.delete(resource.logical_id)
-    elif resource.status.startswith("UPDATE"):
-        stage.stack._swap(resource, resource.before or resource.properties, resource.tried)  # noqa: SLF001
+    if not resource.gone:
+        stage.stack.repeat(resource.logical_id)
     stage.world.run()

@@ -146,7 +146,7 @@ def _twice(stage: Stage, verb: str) -> None:
     if verb == "create":
         stage.stack.create("Table", PLAIN)
     else:
-        stage.stack.delete("Table")
+        stage.stack.delete_stack()
 
 
 DENIED_RECOVERY = (Fault(Kind.ACCESS_DENIED_FROM_NOW, 1, "update_continuous_backups"),)
@@ -189,11 +189,9 @@ SCENARIOS = (
         brief=True,
     ),
     Scenario("replacement that is rolled back", _replaced_and_rolled_back, _standing, deletes=(OTHER,)),
-    Scenario(
-        "delete while an index is backfilled", lambda stage: stage.stack.delete("Table"), _backfilling, deletes=(NAME,)
-    ),
-    Scenario("delete", lambda stage: stage.stack.delete("Table"), _standing, deletes=(NAME,), brief=True),
-    Scenario("delete of an adopted table", lambda stage: stage.stack.delete("Table"), _adopted, adopts=True, brief=True),
+    Scenario("delete while an index is backfilled", lambda stage: stage.stack.delete_stack(), _backfilling, deletes=(NAME,)),
+    Scenario("delete", lambda stage: stage.stack.delete_stack(), _standing, deletes=(NAME,), brief=True),
+    Scenario("delete of an adopted table", lambda stage: stage.stack.delete_stack(), _adopted, adopts=True, brief=True),
     Scenario("rename of the logical id", _renamed, _standing, adopts=True),
     *(
         Scenario(f"create cancelled after {seconds} s", _cancelled_after(seconds), deletes=(NAME,), cancels=True)

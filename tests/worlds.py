@@ -1,10 +1,19 @@
-"""The places that tests happen in: a stack with its provider, and the bare tables port, both on virtual time."""
+"""The places that tests happen in, on virtual time: an account with the provider as it is deployed, crhelper and all.
+
+`Place` is that account, with a stack in it; `Scene` sends it events that tests make by hand; `Bench` is the bare port to the
+tables, with no events.
+"""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, Unpack
 
+from handler.cloudformation import SentinelTable
+from handler.invocation import Means
 from sentinel_tables.allowance import Allowance
+from sentinel_tables.aws.calls import call
+from sentinel_tables.aws.stacks import CloudFormationStacks
 from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.converge import converge
 from sentinel_tables.goals.standing import Standing
@@ -12,23 +21,11 @@ from sentinel_tables.memory import Memory
 from sentinel_tables.model import Desired, Facet, LiveTable
 from sentinel_tables.rules.plan import plan
 from sentinel_tables.rules.steps import Step
-from tests.aws import (
-    FAST,
-    AnswerSink,
-    Client,
-    CloudFormation,
-    ControlPlane,
-    Durations,
-    Fault,
-    Faults,
-    KeyService,
-    LambdaService,
-    VirtualClock,
-    World,
-)
+from tests.aws import FAST, Client, ControlPlane, Durations, Invocation, KeyService, VirtualClock
+from tests.aws.account import Account
+from tests.aws.cloudformation import Said
 from tests.aws.given import Given
 from tests.aws.keys import MANAGED_ALIAS
-from tests.provider import WorldClock, handle
 
 Json = dict[str, Any]
 LOGICAL_ID = "Records"
@@ -59,30 +56,76 @@ def standing(schema: str = "approval", **changes: Unpack[Given]) -> Given:
     return given
 
 
-@dataclass
-class Scene:
-    """A stack, the provider as it is deployed, and the account that they are in."""
+PREFIX = "sentinel-"
+
+
+class WorldClock:
+    """The virtual clock, with a jitter that is the same in every run."""
+
+    def __init__(self, clock: VirtualClock, seed: int = 0) -> None:
+        self._clock = clock
+        self._state = (0.5 + seed * 0.618) % 1
+
+    def now(self) -> float:
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
+
+    def jitter(self) -> float:
+        self._state = (self._state * 997 + 0.123) % 1
+        return self._state
+
+
+def handle(event: dict[str, Any], invocation: Invocation, *, declare: bool = False, asking: bool = True) -> None:
+    """One invocation of the provider, in a process of its own; `asking` is its parameter AskCloudFormation."""
+
+    def invoke(payload: bytes) -> None:
+        arguments = {"FunctionName": invocation.function_name, "InvocationType": "Event", "Payload": payload}
+        call(invocation.functions, "invoke", arguments)
+
+    means = Means(
+        clock=WorldClock(invocation.clock, invocation.number),
+        tables=DynamoTables(invocation.client, lambda: invocation.kms),
+        invoke=invoke,
+        put=lambda url, body, _seconds: invocation.deliver(url, body),
+        prefix=PREFIX,
+        declare=declare,
+        stacks=CloudFormationStacks(lambda: invocation.cloudformation) if asking else None,
+    )
+    context = SimpleNamespace(
+        get_remaining_time_in_millis=invocation.remaining_ms,
+        aws_request_id=invocation.request_id,
+        invoked_function_arn=invocation.function_arn,
+    )
+    SentinelTable(lambda _seconds: means, "INFO")(json.loads(json.dumps(event)), context)
+
+
+@dataclass(eq=False)
+class Place(Account):
+    """An account with the provider in it, and a stack that uses the provider."""
+
+    declares: bool = False
+    """True if the drift watch is on, so that tables carry the tag of what their templates declare."""
+    asking: bool = True
+    """True if the provider asks CloudFormation before it writes."""
+
+    def handle(self, event: Json, invocation: Invocation) -> None:
+        """One invocation of the provider."""
+        handle(event, invocation, declare=self.declares, asking=self.asking)
+
+
+@dataclass(eq=False)
+class Scene(Place):
+    """A place that events are sent to one by one, and answered for; the model is in a hurry."""
 
     durations: Durations = FAST
-    faults: tuple[Fault, ...] = ()
-    timeout: float = 900.0
-    clock: VirtualClock = field(default_factory=VirtualClock)
     repairs: bool = False
     """Whether CloudFormation follows a failure with the event that it sends then."""
 
     def __post_init__(self) -> None:
-        self.plane = ControlPlane(self.clock, durations=self.durations)
-        self.world = World(self.clock)
-        self.sink = AnswerSink(self.clock)
-        self.wire = Faults(*self.faults)
-        self.functions = LambdaService(self.world, self.plane, handle, self.sink, self.wire, timeout=self.timeout)
-        self.stack = CloudFormation(
-            self.world,
-            self.functions,
-            self.sink,
-            delete_after_failed_create=self.repairs,
-            roll_back_after_failed_update=self.repairs,
-        )
+        super().__post_init__()
+        self.stack.delete_after_failed_create = self.stack.roll_back_after_failed_update = self.repairs
 
     @property
     def stack_id(self) -> str:
@@ -99,9 +142,12 @@ class Scene:
         event["ResourceProperties"] = properties
         return event | ({"PhysicalResourceId": physical_id} if physical_id else {})
 
-    def ask(self, event: Json) -> Json:
-        """Sends an event, lets everything come to its end, and gives the one answer there was."""
-        event = event | {"ResponseURL": self.sink.url(event, lambda _answer: None)}
+    def ask(self, event: Json, **said: Unpack[Said]) -> Json:
+        """Sends an event, lets everything come to its end, and gives the one answer there was.
+
+        CloudFormation says meanwhile what it says while such an event runs; `said` says more of it.
+        """
+        event = self.stack.announce(event, **said)
         before = len(self.sink.answers)
         self.functions.submit(json.dumps(event).encode())
         self.world.run()
