@@ -32,14 +32,14 @@ def build(engine: Engine) -> None:
     _sam(engine, "build", "--build-dir", str(engine.state / "build"))
 
 
-def deploy(engine: Engine, region: str = environment.REGION, **parameters: str) -> None:
-    """Deploy what was built to a Region, with these parameters in place of their defaults."""
+def deploy(engine: Engine, region: str = environment.REGION, stack: str = STACK, **parameters: str) -> None:
+    """Deploy what was built to a Region, as a stack of that name, with these parameters in place of their defaults."""
     overrides = [f"{name}='{value}'" for name, value in (NOT_TO_BE_ASKED | parameters).items()]
     _sam(
-        engine, "deploy", "--region", region, "--template-file", str(engine.state / "build" / "template.yaml"),
+        engine, "deploy", "--region", region, "--stack-name", stack, "--template-file", str(engine.state / "build" / "template.yaml"),
         "--parameter-overrides", *overrides,
     )  # fmt: skip
-    help_roles(engine, STACK, region)
+    help_roles(engine, stack, region)
 
 
 def help_roles(engine: Engine, stack: str, region: str = environment.REGION) -> None:
