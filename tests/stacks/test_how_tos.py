@@ -40,12 +40,12 @@ def shell(here: Here, tmp_path: Path) -> Shell:
 
 
 def follow(shell: Shell, page: Iterable[Block]) -> None:
-    """Writes each file down, and types each command. A plan that has something to do ends with status 2."""
+    """Writes each file down, and types each command. The command line ends with status 2 if it has something to show."""
     for block in page:
         if block.language == "yaml":
             (shell.folder / block.named).write_text(block.text, encoding="utf-8")
         elif block.language == "sh":
-            shell.run(re.sub(r"^(sentinel-tables plan .*)$", r"\1 || [ $? = 2 ]", block.text, flags=re.MULTILINE))
+            shell.run(re.sub(r"^(sentinel-tables .*)$", r"\1 || [ $? = 2 ]", block.text, flags=re.MULTILINE))
 
 
 def blocks(page: str, since: str, until: str) -> Iterator[Block]:
@@ -91,7 +91,7 @@ def test_records_come_back_with_their_table_and_from_a_standing_one(here: Here, 
 
 
 def test_a_second_region_has_the_records_and_an_owner_of_its_own(here: Here, shell: Shell) -> None:
-    """The second provider has another stack's name here: the local AWS gives roles of like stacks one name, in all Regions."""
+    """The second provider has another stack name here: the local AWS gives the roles of like stacks one name."""
     sam.deploy(here.engine, SECOND, "sentinel-tables-second", ExportName="sentinel-tables-ServiceToken")
     page = list(blocks("second-region.md", "Set it up", "Keep it"))
     deploy = page[0]
