@@ -5,6 +5,13 @@ PYTHON ?= python3
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --require-hashes
 PYTEST_ARGS ?=
 
+# pip takes its options from the environment too. These would make it put packages elsewhere, or none at all; a switch is turned
+# off rather than taken away, so that it is off in a pip.conf as well. What names a registry or a proxy stays.
+export PIP_USER = 0
+export PIP_REQUIRE_VIRTUALENV = 0
+unexport PIP_ABI PIP_CONSTRAINT PIP_DRY_RUN PIP_EDITABLE PIP_IMPLEMENTATION PIP_PLATFORM PIP_PREFIX PIP_PYTHON PIP_PYTHON_VERSION \
+	PIP_REQUIREMENT PIP_ROOT PIP_TARGET
+
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-stop test sweep engines artifact stacks lint types security bench build clean lock python
 

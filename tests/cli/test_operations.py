@@ -1,4 +1,4 @@
-"""The script of docs/operations.md that finds the tables left behind, as it stands on its page."""
+"""The script of docs/how-to/operations.md that finds the tables left behind, as it stands on its page."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "operations.md"
 STACK = "arn:aws:cloudformation:eu-central-1:123456789012:stack/records/1"
 GONE = "\nAn error occurred (ValidationError) when calling the DescribeStackResource operation: Stack does not exist\n"
 AWS = """#!/bin/sh

@@ -27,9 +27,9 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make(*arguments: str) -> subprocess.CompletedProcess[str]:
+def make(*arguments: str, **besides: str) -> subprocess.CompletedProcess[str]:
     """Run make in the project's folder, as a program of its own rather than as part of the make that runs the tests."""
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")} | besides
     command = ["make", "--no-print-directory", *arguments, f"PYTHON={sys.executable}"]
     return subprocess.run(  # noqa: S603 - the command is written above
         command, cwd=ROOT, env=variables, check=False, capture_output=True, text=True
@@ -74,6 +74,28 @@ def test_the_drift_watch_has_its_own_sources_besides(artifact: Path, tmp_path: P
     make("build-DriftFunction", f"ARTIFACTS_DIR={tmp_path}").check_returncode()
     assert files(tmp_path) - files(artifact) == WATCH_ONLY
     assert files(artifact) < files(tmp_path)
+
+
+def unkind(folder: Path) -> dict[str, str]:
+    """What people have set for pip, and what would break an installation half-way."""
+    away = {f"PIP_{name}": str(folder / name.lower()) for name in ("PREFIX", "TARGET", "ROOT", "CONSTRAINT", "REQUIREMENT")}
+    return away | {"PIP_USER": "1", "PIP_REQUIRE_VIRTUALENV": "1", "PIP_DRY_RUN": "1", "PIP_PLATFORM": "win32"}
+
+
+def test_the_artifact_is_the_same_whatever_is_set_for_pip(artifact: Path, tmp_path: Path) -> None:
+    made = make("build-ProviderFunction", f"ARTIFACTS_DIR={tmp_path / 'artifact'}", **unkind(tmp_path))
+    assert made.returncode == 0, made.stderr
+    assert files(tmp_path / "artifact") == files(artifact)
+    assert [path.name for path in tmp_path.iterdir()] == ["artifact"]
+
+
+def test_pip_is_called_without_what_is_set_for_it_but_for_the_registry(tmp_path: Path) -> None:
+    """Every target calls it so, also those that make the environments."""
+    registry = {"PIP_INDEX_URL": "https://registry.example/simple"}
+    shown = make("--eval=show: ; @env", "show", **unkind(tmp_path), **registry).stdout
+    found = dict(line.split("=", 1) for line in shown.splitlines() if line.startswith("PIP_"))
+    wanted = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", **registry}
+    assert {name: found.get(name) for name in unkind(tmp_path) | registry} == dict.fromkeys(unkind(tmp_path)) | wanted
 
 
 def test_without_a_place_to_build_into_nothing_is_built() -> None:

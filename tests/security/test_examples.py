@@ -1,4 +1,4 @@
-"""The policies that docs/security.md recommends do what it says of them."""
+"""The policies that docs/explanation/security.md recommends do what it says of them."""
 
 import json
 import re
@@ -22,7 +22,7 @@ PROVIDER: Final = f"arn:aws:iam::123456789012:role/{STACK_NAME}-ProviderRole-1A2
 ADMINISTRATOR: Final = "arn:aws:iam::123456789012:role/Administrator"
 FUNCTION: Final = f"arn:aws:lambda:eu-central-1:123456789012:function:{STACK_NAME}"
 CLOUDFORMATION: Final = "cloudformation.amazonaws.com"
-TEXT: Final = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+TEXT: Final = (ROOT / "docs" / "explanation" / "security.md").read_text(encoding="utf-8")
 POLICIES: Final[Mapping[str, list[Statement]]] = {
     policy["Statement"][0]["Sid"]: policy["Statement"]
     for policy in map(json.loads, re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL))

@@ -14,7 +14,7 @@ from .shell import Shell
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGE = environment.ROOT / "docs" / "start.md"
+PAGE = environment.ROOT / "docs" / "tutorial" / "start.md"
 PLAN = "sentinel-tables plan first.yaml --stack training"
 CHANGES = (0, 2)
 """How a plan ends that is not refused; and `status`, where nothing has drifted."""

@@ -51,7 +51,7 @@ def _ends(scenario: Scenario, stage: Stage, goal: dict[str, Any]) -> Iterator[st
 def _came_again(scenario: Scenario, stage: Stage) -> bool:
     """Whether Lambda delivered an event again that was over: cancelled, or answered a moment before the process died.
 
-    Nothing tells it from one that is not over. It makes an empty table, which docs/reliability.md admits.
+    Nothing tells it from one that is not over. It makes an empty table, which docs/explanation/reliability.md admits.
     """
     faults = stage.ordered
     killed = [fault for fault in faults.struck if fault.kind in KILLS]
