@@ -20,6 +20,7 @@ from sentinel_tables_cli.options import (
     Commands,
     EndpointUrl,
     More,
+    OptionalIndex,
     Parameters,
     Profile,
     Region,
@@ -27,6 +28,7 @@ from sentinel_tables_cli.options import (
     TablePrefix,
     TemplateFile,
     asked,
+    offered,
 )
 from sentinel_tables_cli.report import machine, paper
 
@@ -124,12 +126,13 @@ def schema(
     *,
     form: Annotated[Format, typer.Option("--format", "-f", help="The language to print it in.")] = Format.TABLE,
     table_name: Annotated[str, typer.Option(help="The table's name, in place of the schema's own.")] = "",
+    optional_index: OptionalIndex = None,
 ) -> None:
     """Print a schema as text, as data, or as a native resource of CloudFormation or Terraform."""
     from sentinel_tables_cli.report.schemas import FORMATS  # noqa: PLC0415 - for this command alone
 
     named = resolve(name)
-    found = named.named(table_name or named.default_table_name)
+    found = named.named(table_name or named.default_table_name, offered(name, named, optional_index))
     found.validate()
     typer.echo(FORMATS[form](found, name), nl=False)
 

@@ -55,6 +55,7 @@ Examples:
   sentinel-tables schema breakglass
   sentinel-tables schema approval --format cloudformation > native.yaml
   sentinel-tables schema session --format terraform --table-name sentinel-sessions-blue
+  sentinel-tables schema session --optional-index gsi-device-id
 """
 
 VALIDATE = """\
