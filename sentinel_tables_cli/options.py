@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from sentinel_tables.errors import SentinelTableError
-from sentinel_tables.schemas import NamedSchema
+from sentinel_tables.schemas import SCHEMAS, NamedSchema
 from sentinel_tables_cli.mistakes import NO_READER, Mistake, clean
 from sentinel_tables_cli.report import paper
 from sentinel_tables_cli.template.document import Template, read
@@ -95,6 +95,9 @@ Profile = Annotated[str | None, typer.Option(help="The profile of the AWS config
 Region = Annotated[str | None, typer.Option(envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="The AWS Region to look at.")]
 EndpointUrl = Annotated[
     str | None, typer.Option(help="Another address for the AWS services, a local AWS say. [env: AWS_ENDPOINT_URL...]")
+]
+SchemaName = Annotated[
+    str, typer.Argument(metavar="NAME", help=f"One of {', '.join(SCHEMAS)}.", autocompletion=lambda: [*SCHEMAS])
 ]
 OptionalIndex = Annotated[
     list[str] | None,
