@@ -164,6 +164,27 @@ def policy(  # noqa: PLR0913 - a command's options
     typer.echo(FORMATS[form](Wanted(role, name, found, arn, key)), nl=False)
 
 
+@app.command(help=texts.WIRING)
+def wiring(  # noqa: PLR0913 - a command's options
+    ctx: typer.Context,
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="The name or the id of a deployed stack.")],
+    *,
+    as_json: AsJson = False,
+    profile: Profile = None,
+    region: Region = None,
+    endpoint_url: EndpointUrl = None,
+) -> None:
+    """Print what Sentinel has to be told for the tables of STACK."""
+    from sentinel_tables_cli import wiring as wires  # noqa: PLC0415 - for this command alone
+    from sentinel_tables_cli.report.wiring import print_wiring, wiring_json  # noqa: PLC0415 - for this command alone
+
+    found = wires.wiring(_means(ctx, profile, region, endpoint_url), stack)
+    if as_json:
+        typer.echo(wiring_json(found))
+    else:
+        print_wiring(found)
+
+
 @app.command(help=texts.VALIDATE)
 def validate(
     template: TemplateFile,

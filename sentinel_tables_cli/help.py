@@ -80,6 +80,16 @@ Examples:
   sentinel-tables policy session --role tvm --format terraform
 """
 
+WIRING = """\
+Print what Sentinel has to be told for the tables of STACK: the flags of its commands, the variables of its Lambda
+function, the values of its Terraform module and of its CDK app. It reads the stack, and changes nothing.
+
+\b
+Examples:
+  sentinel-tables wiring sentinel-records
+  sentinel-tables wiring sentinel-records --json | jq '[.tables[].terraform] | add' > tables.auto.tfvars.json
+"""
+
 VALIDATE = """\
 Check the properties of every Custom::SentinelTable in TEMPLATE, without a call to AWS.
 
