@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sentinel_tables import __version__
-from sentinel_tables.schemas import SCHEMAS, resolve
+from sentinel_tables.schemas import resolve
 from sentinel_tables_cli import help as texts
 from sentinel_tables_cli.account.tables import Means
 from sentinel_tables_cli.checks.validation import validated
@@ -20,14 +20,19 @@ from sentinel_tables_cli.options import (
     Commands,
     EndpointUrl,
     More,
+    OptionalIndex,
     Parameters,
     Profile,
     Region,
+    SchemaName,
     StackName,
     TablePrefix,
     TemplateFile,
     asked,
+    offered,
 )
+from sentinel_tables_cli.policies.roles import ROLES
+from sentinel_tables_cli.policies.statements import table_of
 from sentinel_tables_cli.report import machine, paper
 
 Connect = Callable[[str | None, str | None, str | None], Means]
@@ -51,8 +56,12 @@ class Format(StrEnum):
     TERRAFORM = "terraform"
 
 
-def _schema_names() -> list[str]:
-    return [*SCHEMAS]
+class PolicyFormat(StrEnum):
+    """The languages that a policy is told in."""
+
+    JSON = "json"
+    CLOUDFORMATION = "cloudformation"
+    TERRAFORM = "terraform"
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - the shape that typer asks for
@@ -120,18 +129,60 @@ def status(  # noqa: PLR0913 - a command's options
 
 @app.command(help=texts.SCHEMA)
 def schema(
-    name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of {', '.join(SCHEMAS)}.", autocompletion=_schema_names)],
+    name: SchemaName,
     *,
     form: Annotated[Format, typer.Option("--format", "-f", help="The language to print it in.")] = Format.TABLE,
     table_name: Annotated[str, typer.Option(help="The table's name, in place of the schema's own.")] = "",
+    optional_index: OptionalIndex = None,
 ) -> None:
     """Print a schema as text, as data, or as a native resource of CloudFormation or Terraform."""
     from sentinel_tables_cli.report.schemas import FORMATS  # noqa: PLC0415 - for this command alone
 
     named = resolve(name)
-    found = named.named(table_name or named.default_table_name)
+    found = named.named(table_name or named.default_table_name, offered(name, named, optional_index))
     found.validate()
     typer.echo(FORMATS[form](found, name), nl=False)
+
+
+@app.command(help=texts.POLICY)
+def policy(  # noqa: PLR0913 - a command's options
+    name: SchemaName,
+    *,
+    role: Annotated[str, typer.Option("--role", "-r", help=f"One of {', '.join(ROLES)}.", autocompletion=lambda: [*ROLES])],
+    form: Annotated[PolicyFormat, typer.Option("--format", "-f", help="The language to print it in.")] = PolicyFormat.JSON,
+    table_name: Annotated[str, typer.Option(help="The table's name or its ARN, in place of the schema's own name.")] = "",
+    key: Annotated[str, typer.Option(help="The ARN of the customer managed key that the table is encrypted with.")] = "",
+    optional_index: OptionalIndex = None,
+) -> None:
+    """Print what one of Sentinel's roles may do with a table of schema NAME, as an IAM policy."""
+    from sentinel_tables_cli.report.policies import FORMATS, Wanted  # noqa: PLC0415 - for this command alone
+
+    named = resolve(name)
+    table, arn = table_of(table_name or named.default_table_name)
+    found = named.named(table, offered(name, named, optional_index))
+    found.validate()
+    typer.echo(FORMATS[form](Wanted(role, name, found, arn, key)), nl=False)
+
+
+@app.command(help=texts.WIRING)
+def wiring(  # noqa: PLR0913 - a command's options
+    ctx: typer.Context,
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="The name or the id of a deployed stack.")],
+    *,
+    as_json: AsJson = False,
+    profile: Profile = None,
+    region: Region = None,
+    endpoint_url: EndpointUrl = None,
+) -> None:
+    """Print what Sentinel has to be told for the tables of STACK."""
+    from sentinel_tables_cli import wiring as wires  # noqa: PLC0415 - for this command alone
+    from sentinel_tables_cli.report.wiring import print_wiring, wiring_json  # noqa: PLC0415 - for this command alone
+
+    found = wires.wiring(_means(ctx, profile, region, endpoint_url), stack)
+    if as_json:
+        typer.echo(wiring_json(found))
+    else:
+        print_wiring(found)
 
 
 @app.command(help=texts.VALIDATE)

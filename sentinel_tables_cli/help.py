@@ -55,6 +55,39 @@ Examples:
   sentinel-tables schema breakglass
   sentinel-tables schema approval --format cloudformation > native.yaml
   sentinel-tables schema session --format terraform --table-name sentinel-sessions-blue
+  sentinel-tables schema session --optional-index gsi-device-id
+"""
+
+POLICY = """\
+Print what one of Sentinel's roles may do with a table of schema NAME, as an IAM policy: no more than its calls take.
+
+\b
+requester, approver     approval
+invoker, closer         breakglass
+authorizer, revoker     session
+tvm                     all four
+auditor                 approval, breakglass, session
+
+--key adds kms:Decrypt, through DynamoDB alone, for a table with a customer managed key. Without the table's ARN the JSON
+holds in any account and Region, for tables of that name.
+
+\b
+Examples:
+  sentinel-tables policy approval --role requester
+  sentinel-tables policy approval --role approver --table-name "$(aws dynamodb describe-table \\
+    --table-name sentinel-requests --query Table.TableArn --output text)"
+  sentinel-tables policy breakglass --role closer --format cloudformation > closer.yaml
+  sentinel-tables policy session --role tvm --format terraform
+"""
+
+WIRING = """\
+Print what Sentinel has to be told for the tables of STACK: the flags of its commands, the variables of its Lambda
+function, the values of its Terraform module and of its CDK app. It reads the stack, and changes nothing.
+
+\b
+Examples:
+  sentinel-tables wiring sentinel-records
+  sentinel-tables wiring sentinel-records --json | jq '[.tables[].terraform] | add' > tables.auto.tfvars.json
 """
 
 VALIDATE = """\

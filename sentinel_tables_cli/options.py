@@ -9,7 +9,8 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from sentinel_tables.errors import SentinelTableError
-from sentinel_tables_cli.mistakes import NO_READER, Mistake
+from sentinel_tables.schemas import SCHEMAS, NamedSchema
+from sentinel_tables_cli.mistakes import NO_READER, Mistake, clean
 from sentinel_tables_cli.report import paper
 from sentinel_tables_cli.template.document import Template, read
 from sentinel_tables_cli.template.parameters import check_values, is_value, values
@@ -64,6 +65,15 @@ def asked(template: str, more: list[str] | None, parameters: list[str] | None) -
     return document, given
 
 
+def offered(schema: str, named: NamedSchema, names: list[str] | None) -> list[str]:
+    """The names of optional indexes, each once. Raises Mistake for one that the schema does not offer."""
+    for name in names or ():
+        if name not in named.optional_indexes:
+            offers = f"It offers {', '.join(named.optional_indexes)}." if named.optional_indexes else "Leave the option out."
+            raise Mistake(f"Schema {schema} does not offer index {clean(name)}. {offers}")
+    return list(dict.fromkeys(names or ()))
+
+
 TemplateFile = Annotated[str, typer.Argument(metavar="TEMPLATE", help="A template's file, or - for standard input.")]
 More = Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", hidden=True)]
 Parameters = Annotated[
@@ -85,5 +95,12 @@ Profile = Annotated[str | None, typer.Option(help="The profile of the AWS config
 Region = Annotated[str | None, typer.Option(envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="The AWS Region to look at.")]
 EndpointUrl = Annotated[
     str | None, typer.Option(help="Another address for the AWS services, a local AWS say. [env: AWS_ENDPOINT_URL...]")
+]
+SchemaName = Annotated[
+    str, typer.Argument(metavar="NAME", help=f"One of {', '.join(SCHEMAS)}.", autocompletion=lambda: [*SCHEMAS])
+]
+OptionalIndex = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="An index that the schema has only on request; may be repeated."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sentinel_tables_cli.checks import attributes
 from sentinel_tables_cli.checks.names import contested
+from sentinel_tables_cli.checks.prices import prices
 from sentinel_tables_cli.checks.properties import Problem, known, problems
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.template.document import Resource, Template
@@ -26,6 +27,8 @@ class Finding:
     problems: tuple[Problem, ...] = ()
     gaps: int = 0
     note: str = ""
+    prices: tuple[Problem, ...] = ()
+    """What is right and has a price, each with its path from the top."""
 
 
 def validated(template: Template, given: Mapping[str, str], prefix: str) -> tuple[Finding, ...]:
@@ -40,6 +43,7 @@ def validated(template: Template, given: Mapping[str, str], prefix: str) -> tupl
             (*(replace(one, path=table.path + one.path) for one in problems(table.properties, prefix)),
              *wrong.get(table.logical_id, ())),
             len(known(table.properties).gaps),
+            prices=tuple(replace(one, path=table.path + one.path) for one in prices(table.properties)),
         )
         for table in tables
     ]  # fmt: skip

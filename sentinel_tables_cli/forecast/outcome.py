@@ -12,8 +12,6 @@ from sentinel_tables_cli.forecast.changes import Change
 from sentinel_tables_cli.forecast.durations import Span, in_all
 
 UNKNOWN_STACK = "a stack that is not known"
-NO_TABLE = "not-created:"
-"""How the physical id of a resource begins that has made no table."""
 
 
 class Outcome(StrEnum):

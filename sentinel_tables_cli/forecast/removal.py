@@ -5,9 +5,10 @@ from dataclasses import replace
 from sentinel_tables.errors import ProtectedTable
 from sentinel_tables.model import Facet, Owner
 from sentinel_tables.rules.plan import plan_removal
+from sentinel_tables_cli.account.stacks import NO_TABLE
 from sentinel_tables_cli.account.tables import READ_BY, Sight
 from sentinel_tables_cli.forecast.changes import Change, told
-from sentinel_tables_cli.forecast.outcome import NO_TABLE, UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
+from sentinel_tables_cli.forecast.outcome import UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.template.document import POLICY_UNKNOWN, Resource
 
 RETAINED = ("Retain", "RetainExceptOnCreate")

@@ -13,13 +13,14 @@ from sentinel_tables.request.envelope import Envelope
 from sentinel_tables.rules import ownership
 from sentinel_tables.rules.plan import plan
 from sentinel_tables.rules.steps import Effect, Step
-from sentinel_tables_cli.account.stacks import Stack
+from sentinel_tables_cli.account.stacks import NO_TABLE, Stack
 from sentinel_tables_cli.account.tables import READ_BY, Eyes, Sight
+from sentinel_tables_cli.checks.prices import prices
 from sentinel_tables_cli.checks.properties import Gap, Known, desired, known, problems
 from sentinel_tables_cli.forecast.assumptions import as_created, as_it_stands, as_wanted
 from sentinel_tables_cli.forecast.changes import Change, told
 from sentinel_tables_cli.forecast.durations import in_all
-from sentinel_tables_cli.forecast.outcome import NO_TABLE, UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
+from sentinel_tables_cli.forecast.outcome import UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.template.document import Resource
 from sentinel_tables_cli.template.values import Unknown
 
@@ -175,6 +176,7 @@ def _notes(resource: Resource, sight: Sight, around: Surroundings, physical_id: 
         yield f"CloudFormation says that the resource has table {physical_id}."
     if isinstance(resource.present, Unknown):
         yield f"It is in the deployment only where its Condition is true ({resource.present.why})."
+    yield from (price.message for price in prices(resource.properties))
     live = sight.live
     if live is None:
         return

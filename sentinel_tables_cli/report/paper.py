@@ -149,6 +149,7 @@ def print_findings(findings: Iterable[Finding], template: Template) -> None:
     for finding in findings:
         told = [(problem.path, problem.message, "red") for problem in finding.problems]
         told += [(finding.resource.path, finding.note, "cyan")] if finding.note else []
+        told += [(price.path, price.message, "cyan") for price in finding.prices]
         for path, message, colour in told:
             text = f"{template.name}:{template.line(path)}: {finding.resource.logical_id}: {message}"
             paper.print(_line("", text, colour), soft_wrap=True)
