@@ -174,14 +174,15 @@ def _to_undo(request: Create | Update, memory: Memory, *, asked: bool) -> Remove
     if memory.tried_at is not None:
         return Removed(name, owner, _ground(request, memory))
     if isinstance(request, Update) and (asked or request.sent_at is not None):
-        return Removed(name, owner, removal.made_by_dead_process(request.sent_at))
+        return Removed(name, owner, removal.made_by_dead_process(request.desired.claim.schema_name, request.sent_at))
     return None
 
 
 def _ground(request: Create | Update, memory: Memory) -> Ground:
+    schema = request.desired.claim.schema_name
     if memory.here:
-        return removal.made_here(may_yet_come=memory.adopted is None and not memory.table_id)
-    return removal.made_by_dead_process(request.sent_at)
+        return removal.made_here(schema, may_yet_come=memory.adopted is None and not memory.table_id)
+    return removal.made_by_dead_process(schema, request.sent_at)
 
 
 def _deleted(request: Delete, around: Surroundings, memory: Memory) -> Outcome:
@@ -193,9 +194,8 @@ def _deleted(request: Delete, around: Surroundings, memory: Memory) -> Outcome:
     if is_table_name(name, around.prefix):
         done = _remove(request, name, removal.delete_of_own_id(name), around, memory)
     if named and named != name and not done.ours and not removal.made_nothing(name):
-        failed = removal.is_of_failed_create(name)
-        ground = removal.delete_after_failed_create if failed else removal.delete_of_cancelled_create
-        done = _remove(request, named, ground(name, request.sent_at), around, memory)
+        ground = removal.delete_of_another_id(name, request.schema, request.sent_at)
+        done = _remove(request, named, ground, around, memory)
     if not done.why:
         log.info("left", extra={"table": name, "reason": "no table of this provider has that name"})
     return Outcome(name or removal.not_created(request.request_id, looked=False))

@@ -161,7 +161,8 @@ class Scene(Place):
         return self.ask(self.event("Create", {"Schema": "approval"} | properties))
 
     def update(self, physical_id: str, *, old: Json | None = None, **properties: object) -> Json:
-        return self.ask(self.event("Update", {"Schema": "approval"} | properties, physical_id, old))
+        before = None if old is None else {"Schema": "approval"} | old
+        return self.ask(self.event("Update", {"Schema": "approval"} | properties, physical_id, before))
 
     def delete(self, physical_id: str, **properties: object) -> Json:
         return self.ask(self.event("Delete", {"Schema": "approval"} | properties, physical_id))

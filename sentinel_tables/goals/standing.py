@@ -48,7 +48,7 @@ class Standing:
         wait = Wait(f"table {shown(self.name)} has another owner, or none", frozenset({Facet.TAGS}))
         if not trail.has_waited(wait.what, TAG_LAG_SECONDS):
             return wait
-        raise _vanished(self.name, "released or taken over")
+        raise _vanished(self.name, "released, or took over,")
 
     def _make(self, memory: Memory, trail: Trail) -> Move:
         if memory.table_id:

@@ -59,6 +59,8 @@ class Delete:
     """Empty if the event has none."""
     named: str = ""
     """The table that the properties name, as far as anybody can read them."""
+    schema: str = ""
+    """The schema that they name; empty if there is no such schema."""
     sent_at: float | None = None
 
 
@@ -77,8 +79,8 @@ def parse(event: Mapping[str, Any], prefix: str, *, sent_at: float | None = None
     owner = Owner(_field(event, "StackId", STACK_ID), _field(event, "LogicalResourceId", LOGICAL_ID))
     request_id = str(event.get("RequestId", ""))[:128]
     if verb is Verb.DELETE:
-        named = _named(event.get("ResourceProperties"), prefix)
-        return Delete(owner, request_id, _deleted_id(event), named, sent_at)
+        given = event.get("ResourceProperties")
+        return Delete(owner, request_id, _deleted_id(event), _named(given, prefix), _schema(given), sent_at)
     if verb is Verb.CREATE:
         return Create(owner, request_id, desired_by(event, prefix, owner, "", sent_at, declare=declare), sent_at)
     physical_id = _field(event, "PhysicalResourceId", PHYSICAL_ID)
@@ -174,7 +176,12 @@ def _named(given: object, prefix: str) -> str:
     """The table that properties name, as far as anybody can read them; empty if they name none of this provider's."""
     if not isinstance(given, Mapping):
         return ""
-    schema = given.get("Schema")
-    named = SCHEMAS[schema].default_table_name if isinstance(schema, str) and schema in SCHEMAS else ""
-    name = given.get("TableName", named)
+    schema = _schema(given)
+    name = given.get("TableName", SCHEMAS[schema].default_table_name if schema else "")
     return str(name) if is_table_name(name, prefix) else ""
+
+
+def _schema(given: object) -> str:
+    """The schema that properties name; empty if there is no such schema."""
+    schema = given.get("Schema") if isinstance(given, Mapping) else None
+    return schema if isinstance(schema, str) and schema in SCHEMAS else ""

@@ -25,11 +25,12 @@ nothing goes by the properties' name, and nothing is undone but what this proces
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from math import inf
 
 from sentinel_tables.allowance import BELIEF_SECONDS, CLOCK_SKEW_SECONDS
 from sentinel_tables.model import LiveTable
 from sentinel_tables.rules.belief import StackWord, Word
-from sentinel_tables.rules.ownership import Hold
+from sentinel_tables.rules.ownership import SCHEMA, Hold
 
 DELETING_WHAT_WAS_ALIVE = ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "DELETE_IN_PROGRESS")
 """R4: the statuses of a stack that deletes resources which a finished operation had left alive."""
@@ -40,6 +41,10 @@ NOT_CREATED = "not-created"
 """How the physical id of a Create begins that made no table. The colon after it is in no table's name."""
 NOTHING = "-"
 """Stands after that if the Create looked at no table at all."""
+
+
+ALWAYS, NEVER = (-inf, inf), (inf, -inf)
+"""Spans of time, in seconds since the epoch."""
 
 
 class Verdict(Enum):
@@ -66,6 +71,10 @@ class Ground:
     """True if the table was made by another process than this one."""
     began: float | None = None
     """What stands for the beginning of the operation if CloudFormation is not asked; seconds since the epoch."""
+    schema: str = ""
+    """The schema that the event names: it has made no table of another one."""
+    made_between: tuple[float, float] = ALWAYS
+    """When the event can have made the table, as far as it says so itself; seconds since the epoch."""
 
 
 def delete_of_own_id(name: str) -> Ground:
@@ -73,24 +82,31 @@ def delete_of_own_id(name: str) -> Ground:
     return Ground(deleted_id=name, since_began=False)
 
 
-def delete_after_failed_create(deleted_id: str, sent_at: float | None) -> Ground:
-    """The Delete after a Create that failed, and was answered with the id of no table."""
-    return Ground(deleted_id, unprotect=True, began=sent_at)
+def delete_of_another_id(deleted_id: str, schema: str, sent_at: float | None) -> Ground:
+    """A Delete whose properties name the table: its Create failed, or CloudFormation cancels it at work.
+
+    For a cancelled one CloudFormation makes an id up; a failed one was answered with an id that says so.
+    """
+    failed = deleted_id.startswith(f"{NOT_CREATED}:")
+    return Ground(
+        deleted_id,
+        may_yet_come=not failed,
+        unprotect=failed,
+        began=sent_at,
+        schema=schema,
+        made_between=_span(deleted_id),
+    )
 
 
-def delete_of_cancelled_create(deleted_id: str, sent_at: float | None) -> Ground:
-    """The Delete that cancels a Create at work, with an id that CloudFormation made up."""
-    return Ground(deleted_id, may_yet_come=True, began=sent_at)
-
-
-def made_here(*, may_yet_come: bool) -> Ground:
+def made_here(schema: str, *, may_yet_come: bool) -> Ground:
     """This very process made the table; `may_yet_come` if the call that made it was not answered."""
-    return Ground(unprotect=True, may_yet_come=may_yet_come, began=0.0)
+    return Ground(unprotect=True, may_yet_come=may_yet_come, began=0.0, schema=schema)
 
 
-def made_by_dead_process(sent_at: float | None) -> Ground:
-    """A process before this one made the table for this event."""
-    return Ground(by_another=True, began=sent_at)
+def made_by_dead_process(schema: str, sent_at: float | None) -> Ground:
+    """A process before this one made the table for this event, which was sent then."""
+    since = (sent_at, inf) if sent_at is not None else ALWAYS
+    return Ground(by_another=True, began=sent_at, schema=schema, made_between=since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +129,15 @@ class Case:
 def judge(case: Case) -> tuple[Verdict, str]:
     """Whether the table may go, and why not. Not a word about whose it is."""
     ground, live, word = case.ground, case.live, case.word
-    if word is None:
-        return _judge_unasked(case)
+    if ground.schema and live.table.tags.get(SCHEMA, ground.schema) != ground.schema:
+        return Verdict.SPARE, "it is of another schema than the event"
+    if case.held is Hold.CREATED and not ground.made_between[0] <= live.created_at <= ground.made_between[1]:
+        return Verdict.SPARE, "the event did not make it"
+    return _judge_unasked(case) if word is None else _judge_asked(case, word)
+
+
+def _judge_asked(case: Case, word: Word) -> tuple[Verdict, str]:
+    ground, live = case.ground, case.live
     own = word.resource is not None and word.resource.physical_id == live.table.name
     if own and ground.deleted_id != live.table.name:
         return Verdict.SPARE, "CloudFormation says that it is the resource's table"
@@ -154,14 +177,23 @@ def _made_since(stack: StackWord | None, live: LiveTable) -> bool:
 
 def not_created(request_id: str, *, looked: bool = True) -> str:
     """The physical id of a Create that left no table; `looked` if it may have tried to make one."""
-    return f"{NOT_CREATED}:{request_id[:128]}" if looked else f"{NOT_CREATED}:{NOTHING}:{request_id[:128]}"
+    words = (NOT_CREATED, request_id[:128].replace(":", "-"))
+    return ":".join(words if looked else (words[0], NOTHING, words[1]))
 
 
 def made_nothing(physical_id: str) -> bool:
     """True if the id is that of a Create that looked at no table, so that its Delete has nothing to remove."""
-    return physical_id.startswith(f"{NOT_CREATED}:{NOTHING}:")
+    return _span(physical_id) == NEVER
 
 
-def is_of_failed_create(physical_id: str) -> bool:
-    """True if the id is one that a failed Create was answered with, by this version or by 0.1.0."""
-    return physical_id.startswith(f"{NOT_CREATED}:")
+def _span(physical_id: str) -> tuple[float, float]:
+    """From when to when a Create that was answered with that id can have made a table; seconds since the epoch.
+
+    Version 0.1.0 wrote both into the id: `not-created:<from>-<to>:<request id>`.
+    """
+    word, _, rest = physical_id.partition(":")
+    span, colon, _ = rest.partition(":")
+    if word != NOT_CREATED or not colon:
+        return ALWAYS
+    since, _, until = span.partition("-")
+    return (float(since), float(until)) if since.isdecimal() and until.isdecimal() else NEVER

@@ -82,7 +82,7 @@ def test_a_table_that_another_stack_takes_over_meanwhile_is_left_to_it() -> None
     scene.world.at(scene.clock.now() + 60, take_over)
     answer = scene.create(ExistingTable="Adopt")
     assert answer["Status"] == "FAILED"
-    assert "was released or taken over by somebody else" in answer["Reason"]
+    assert "Somebody else released, or took over, table" in answer["Reason"]
     assert scene.plane.tables[NAME].tags.current == theirs
 
 

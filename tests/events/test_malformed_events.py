@@ -27,7 +27,6 @@ MALFORMED: list[tuple[str, Json]] = [
     ("LogicalResourceId", {"LogicalResourceId": True}),
     ("LogicalResourceId", {"LogicalResourceId": "no;name"}),
     ("PhysicalResourceId", {"RequestType": "Update"}),
-    ("PhysicalResourceId", {"RequestType": "Delete", "PhysicalResourceId": ""}),
     ("PhysicalResourceId", {"RequestType": "Delete", "PhysicalResourceId": ["sentinel-requests"]}),
     ("PhysicalResourceId", {"RequestType": "Delete", "PhysicalResourceId": "x" * 1025}),
 ]

@@ -77,8 +77,16 @@ def test_a_create_keeps_to_the_rules_of_ownership(rule: Rule) -> None:
     judge(scene, rule, scene.create(ExistingTable=rule.existing), before)
 
 
+TAKEN_BACK = {
+    **{state: Rule(state, "Fail", ("tag_resource",), origin="adopted") for state in ("nobody's", "untagged", "half-tagged, origin alone")},
+    "nobody's, other schema": Rule("nobody's, other schema", "Fail", refused=NEW_NAME),
+}
+"""An Update's own table is taken back if nobody owns it: a roll-back had released it."""
+
+
 @each_rule
 def test_an_update_keeps_to_the_rules_of_ownership(rule: Rule) -> None:
+    rule = TAKEN_BACK.get(rule.state, rule) if rule.existing == "Fail" else rule
     scene = stage(rule.state)
     before = scene.plane.truth(NAME)
     answer = scene.update(NAME, ExistingTable=rule.existing, old={"Schema": "approval"})
@@ -184,6 +192,15 @@ def test_a_delete_of_what_is_gone_already_succeeds(physical_id: str) -> None:
     assert scene.plane.writes() == []
 
 
+@pytest.mark.parametrize("physical_id", ["", None])
+def test_a_delete_without_a_physical_id_keeps_no_stack_from_being_deleted(physical_id: str | None) -> None:
+    scene = stage("another's")
+    before = scene.plane.truth(NAME)
+    answer = scene.ask(scene.event("Delete", {"Schema": "approval"}) | {"PhysicalResourceId": physical_id})
+    assert (answer["Status"], bool(answer["PhysicalResourceId"])) == ("SUCCESS", True)
+    assert scene.plane.truth(NAME) == before
+
+
 @pytest.mark.parametrize("physical_id", ["elsewhere", "Sentinel-requests", "arn:aws:dynamodb:eu-central-1:1:table/x"])
 def test_a_delete_looks_at_no_table_that_is_not_of_this_provider(physical_id: str) -> None:
     scene = Scene()
@@ -273,4 +290,6 @@ def test_attributes_of_the_answer_are_those_of_the_table() -> None:
         "Schema": "approval",
         "StreamArn": f"{table.arn}/stream/{table.stream.label}",
     }
-    assert "StreamArn" not in scene.update(NAME)["Data"]
+    taken_back = {"StreamSpecification": {"StreamViewType": "KEYS_ONLY"}}
+    assert "StreamArn" in scene.update(NAME)["Data"], "silence takes nothing away"
+    assert "StreamArn" not in scene.update(NAME, old=taken_back)["Data"]

@@ -31,7 +31,7 @@ def seen(before: dict[str, str], tags: dict[str, str]) -> object:
     """What is done about a table with these tags, when the first step of giving it back was taken long ago."""
     live = replace(LIVE, table=replace(LIVE.table, tags=tags))
     trail = Trail(now=100.0, taken=steps.release("arn", ["sentinel:origin"]), shows_by=0.0)
-    return GivenBack("sentinel-requests", OWNER, before, made_here(may_yet_come=False)).next_move(
+    return GivenBack("sentinel-requests", OWNER, before, made_here("approval", may_yet_come=False)).next_move(
         live, Memory(table_id="id"), trail
     )
 

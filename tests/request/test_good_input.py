@@ -130,7 +130,10 @@ def test_tags_may_hold_what_dynamodb_takes() -> None:
 )
 def test_a_tag_that_the_template_no_longer_names_is_to_go(old: list[str], new: list[str], forgotten: set[str]) -> None:
     before, now = ([{"Key": key, "Value": "v"} for key in keys] for keys in (old, new))
-    assert asked({"Tags": now}, OldResourceProperties={"Tags": before}).forgotten_tags == forgotten
+    old_properties = {"Schema": "approval", "Tags": before}
+    assert asked({"Tags": now}, OldResourceProperties=old_properties).forgotten_tags == forgotten
+    other_table = old_properties | {"TableName": "sentinel-other"}
+    assert asked({"Tags": now}, OldResourceProperties=other_table).forgotten_tags == set()
 
 
 @pytest.mark.parametrize("old", [None, [], "x", {"Tags": "x"}, {"Tags": [7, {"Key": 7}, {"Value": "v"}, None]}])
@@ -155,6 +158,9 @@ def test_the_service_timeout_counts_where_it_is_one(value: object, seconds: floa
     [
         ("https://example.com/?X-Amz-Date=20260922T000000Z&a=b", 1790035200.0),
         ("https://example.com/?X-Amz-Date=2026", None),
+        ("https://example.com/?AWSAccessKeyId=A&Expires=1790042400&Signature=s", 1790035200.0),
+        ("https://example.com/?Expires=soon", None),
+        ("https://example.com/?Expires=" + "9" * 5000, None),
         ("https://example.com/", None),
         ("http://[", None),
         (None, None),
@@ -166,7 +172,7 @@ def test_an_event_is_as_old_as_its_url(url: object, moment: float | None) -> Non
 
 
 @pytest.mark.parametrize(("properties", "settings"), SETTINGS)
-def test_a_property_that_is_left_out_again_means_its_default_again(properties: Json, settings: Settings) -> None:
+def test_what_is_taken_back_means_its_default_again_or_stays(properties: Json, settings: Settings) -> None:
     scene = Scene()
     if isinstance(settings.encryption.key, str):
         key = scene.plane.keys.add("alias/mine")
@@ -176,10 +182,11 @@ def test_a_property_that_is_left_out_again_means_its_default_again(properties: J
     assert scene.update("sentinel-requests", **properties)["Status"] == "SUCCESS"
     assert (scene.plane.truth("sentinel-requests") == untouched) is (settings == Settings())
     assert scene.update("sentinel-requests", old=properties)["Status"] == "SUCCESS"
-    again = scene.plane.truth("sentinel-requests") or {}
+    again, expected = scene.plane.truth("sentinel-requests") or {}, dict(untouched or {})
     for told in ("LatestStreamLabel", "LatestStreamArn", "TableClassSummary"):
         again.pop(told, None)
-    assert again == untouched
+    expected |= {"DeletionProtectionEnabled": settings.deletion_protection, "TimeToLive": settings.time_to_live}
+    assert again == expected
 
 
 @pytest.mark.parametrize("verb", ["create", "update"])
@@ -214,7 +221,7 @@ def test_a_key_service_that_is_throttled_is_waited_for() -> None:
     scene = Scene(faults=tuple(Fault(Kind.THROTTLED, call, "describe_key") for call in range(1, 8)))
     key = scene.plane.keys.add("alias/records")
     scene.plane.given_table("sentinel-requests", **standing(tags=scene.tags(), key=key.arn))
-    assert scene.update("sentinel-requests")["Status"] == "SUCCESS"
+    assert scene.update("sentinel-requests", SSESpecification={"SSEEnabled": "true"})["Status"] == "SUCCESS"
     described = (scene.plane.truth("sentinel-requests") or {})["SSEDescription"]
     assert described["KMSMasterKeyArn"] == scene.plane.keys.managed.arn
 

@@ -99,7 +99,7 @@ def test_the_text(declared: Settings, said: Collection[str], indexes: Collection
     assert told(declared, said, indexes) == text
     found = read(text)
     assert found is not None
-    assert (found.settings.keys(), found.indexes) == (set(said), set(indexes))
+    assert (set(found.settings), set(found.indexes)) == (set(said), set(indexes))
 
 
 def test_the_tag_has_room_at_its_worst() -> None:

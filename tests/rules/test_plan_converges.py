@@ -85,7 +85,9 @@ def test_converging_leaves_nothing_to_do_and_converging_again_writes_nothing(
         bench.plane.put_record(name, {named.partition_key: "1"})
     foreign = {key: value for key, value in (live or {}).get("tags", {}).items() if key not in {*tags, *forgotten}}
     desired = Desired(
-        Table(SCHEMAS[schema].named(name), wanted, tags), Claim(OWNER, schema, adopt=True), forgotten - tags.keys()
+        Table(SCHEMAS[schema].named(name), wanted, tags),
+        Claim(OWNER, schema, adopt=True),
+        forgotten_tags=forgotten - tags.keys(),
     )
     settled = bench.converge(desired)
     resolved = bench.tables.with_key_arn(wanted.encryption)

@@ -52,7 +52,7 @@ REFUSALS: list[Refusal] = [
         (
             "a key that there is not",
             RefusedByAws,
-            "then repeat the operation.",
+            "then retry.",
             standing(tags=OWN),
             Settings(encryption=Encryption(key="alias/nothing")),
         ),
