@@ -15,7 +15,8 @@ from .world import World
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-pytestmark = [pytest.mark.awslambdaric, pytest.mark.java]
+pytestmark = [pytest.mark.awslambdaric, pytest.mark.java, pytest.mark.timeout(900)]
+"""The first test of each worker builds the artifact, and all run in real time."""
 
 START = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
 RECORDS = 1_000
