@@ -248,6 +248,7 @@ def test_a_table_that_is_being_deleted_is_waited_for_and_then_made() -> None:
     scene = Scene(REAL)
     scene.plane.given_table(NAME, **standing(tags=tags_of(scene, "another stack's")))
     scene.plane.call("delete_table", {"TableName": NAME})
+    assert scene.plane.tables[NAME].status == "DELETING"
     answer = scene.create()
     assert answer["Status"] == "SUCCESS"
     assert owner(scene) == scene.stack.owner(LOGICAL_ID)
