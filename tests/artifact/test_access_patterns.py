@@ -22,7 +22,8 @@ from .world import World
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-pytestmark = [pytest.mark.awslambdaric, pytest.mark.java]
+pytestmark = [pytest.mark.awslambdaric, pytest.mark.java, pytest.mark.timeout(900)]
+"""The first test of each worker builds the artifact, and all run in real time."""
 
 Ask = Callable[[Call], dict[str, Any]]
 ROWS = [(schema, index) for schema, indexes in INDEXES.items() for index in indexes]

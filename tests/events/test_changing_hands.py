@@ -60,6 +60,7 @@ def test_a_delete_leaves_a_table_that_another_stack_takes_over_before_it(after: 
 
     if moving:
         scene.plane.call("update_table", {"TableName": NAME, "StreamSpecification": STREAM})
+        assert not scene.plane.at_rest()
         scene.world.at(scene.clock.now() + after, take_over)
     else:
         take_over()

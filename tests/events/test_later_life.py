@@ -143,6 +143,7 @@ def test_an_adoption_that_is_cancelled_while_the_table_is_busy_takes_nothing_lat
     given = standing(indexes=indexes, ttl=None, tags=before, records=[RECORD], age=86_400)
     scene.plane.given_table(NAME, **given)
     busy(scene)
+    assert not scene.plane.at_rest()
     resource = scene.stack.create(LOGICAL_ID, PLAIN | {"ExistingTable": "Adopt"})
     scene.stack.cancel(LOGICAL_ID, after=3)
     scene.world.run()

@@ -78,7 +78,10 @@ def test_a_create_keeps_to_the_rules_of_ownership(rule: Rule) -> None:
 
 
 TAKEN_BACK = {
-    **{state: Rule(state, "Fail", ("tag_resource",), origin="adopted") for state in ("nobody's", "untagged", "half-tagged, origin alone")},
+    **{
+        state: Rule(state, "Fail", ("tag_resource",), origin="adopted")
+        for state in ("nobody's", "untagged", "half-tagged, origin alone")
+    },
     "nobody's, other schema": Rule("nobody's, other schema", "Fail", refused=NEW_NAME),
 }
 """An Update's own table is taken back if nobody owns it: a roll-back had released it."""
@@ -265,6 +268,7 @@ def test_a_table_that_is_being_deleted_is_waited_for_and_then_made() -> None:
     scene = Scene(REAL)
     scene.plane.given_table(NAME, **standing(tags=tags_of(scene, "another stack's")))
     scene.plane.call("delete_table", {"TableName": NAME})
+    assert scene.plane.tables[NAME].status == "DELETING"
     answer = scene.create()
     assert answer["Status"] == "SUCCESS"
     assert owner(scene) == scene.stack.owner(LOGICAL_ID)

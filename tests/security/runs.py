@@ -7,7 +7,7 @@ from typing import Any, Final
 from handler.watch import Watch
 from sentinel_tables.aws.tables import DynamoTables
 from tests import worlds
-from tests.aws import FAST, ControlPlane, Invocation, KeyService
+from tests.aws import FAST, REAL, ControlPlane, Invocation, KeyService
 from tests.aws.tables import Json
 from tests.drift import test_watch
 from tests.security.iam import Request
@@ -79,9 +79,9 @@ class Watched:
 def sweep(record: Record) -> None:
     """What the sweep plays, with the faults that are part of it."""
     for scenario in SCENARIOS:
-        stage = Stage(FAST)
+        stage = Stage(REAL if scenario.steady else FAST)
         stage.functions.handle = record.watch(stage.plane)
-        scenario.before(stage)
+        scenario.before.play(stage)
         stage.order(*scenario.standing)
         scenario.act(stage)
         stage.world.run()

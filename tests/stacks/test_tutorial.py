@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from local import environment
 
 from .conftest import need_environments
@@ -13,6 +15,8 @@ from .shell import Shell
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.timeout(600)  # the first test starts a local AWS and deploys the provider, and all run in real time
 
 PAGE = environment.ROOT / "docs" / "tutorial" / "start.md"
 PLAN = "sentinel-tables plan first.yaml --stack training"

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.aws import REAL, CloudFormation, Fault, Kind, World
 from tests.sweep.stage import FOREIGN, RECORD, Stage
+
+pytestmark = pytest.mark.timeout(600)  # one test is sixty histories of two stacks
 
 NAMES = ("sentinel-one", "sentinel-two", "sentinel-three")
 LOGICAL_IDS = ("A", "B", "C")
