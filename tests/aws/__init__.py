@@ -9,7 +9,7 @@ from .client import Client, KeyService
 from .clock import VirtualClock
 from .cloudformation import CloudFormation, Request, Resource
 from .durations import FAST, INSTANT, REAL, Durations
-from .faults import NEVER_ENDING, SWEPT, Fault, Faults, Kind, every_pair, every_single
+from .faults import NEVER_ENDING, SWEPT, TRIED_AGAIN_BY_SDKS, Fault, Faults, Kind, every_pair, every_single
 from .lambda_service import Invocation, LambdaService
 from .plane import APIS, WRITES, Call, ControlPlane
 from .process import Killed, Process
@@ -29,6 +29,7 @@ __all__ = [
     "SIGV2",
     "SIGV4",
     "SWEPT",
+    "TRIED_AGAIN_BY_SDKS",
     "UNDATED",
     "WRITES",
     "Answer",

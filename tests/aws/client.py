@@ -39,7 +39,10 @@ MOMENTS = frozenset(
         "EarliestRestorableDateTime",
         "LatestRestorableDateTime",
         "LastUpdateDateTime",
+        "ArchivalDateTime",
         "CreationTime",
+        "InaccessibleEncryptionDateTime",
+        "RestoreDateTime",
         "LastUpdatedTime",
         "LastUpdatedTimestamp",
     }

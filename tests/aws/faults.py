@@ -35,6 +35,28 @@ AFTERWARDS = frozenset({Kind.INTERNAL_ERROR_AFTER, Kind.ANSWER_LOST, Kind.ANSWER
 
 
 NEVER_ENDING = 10**9
+TRIED_AGAIN_BY_SDKS: tuple[tuple[Kind, str, int], ...] = (
+    (Kind.INTERNAL_ERROR, "RequestTimeout", 408),
+    (Kind.INTERNAL_ERROR_AFTER, "RequestTimeout", 408),
+    (Kind.INTERNAL_ERROR_AFTER, "RequestTimeoutException", 400),
+    (Kind.THROTTLED, "Throttling", 400),
+    (Kind.THROTTLED, "ThrottlingException", 400),
+    (Kind.THROTTLED, "ThrottledException", 400),
+    (Kind.THROTTLED, "RequestThrottled", 400),
+    (Kind.THROTTLED, "RequestThrottledException", 400),
+    (Kind.THROTTLED, "TooManyRequestsException", 429),
+    (Kind.THROTTLED, "ProvisionedThroughputExceededException", 400),
+    (Kind.THROTTLED, "RequestLimitExceeded", 400),
+    (Kind.THROTTLED, "BandwidthLimitExceeded", 400),
+    (Kind.THROTTLED, "SlowDown", 503),
+    (Kind.THROTTLED, "PriorRequestNotComplete", 400),
+    (Kind.THROTTLED, "TransactionInProgressException", 400),
+    (Kind.THROTTLED, "EC2ThrottledException", 400),
+    (Kind.INTERNAL_ERROR_AFTER, "BadGateway", 502),
+    (Kind.INTERNAL_ERROR_AFTER, "ServiceUnavailable", 503),
+    (Kind.INTERNAL_ERROR_AFTER, "GatewayTimeout", 504),
+)
+"""Kind, code and status of what AWS's own SDKs try again."""
 SWEPT = tuple(kind for kind in Kind if kind not in {Kind.UNREACHABLE, Kind.CONNECT_TIMED_OUT})
 """What a sweep orders: of the kinds that nobody can tell apart, one is enough."""
 
