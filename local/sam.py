@@ -35,9 +35,9 @@ def build(engine: Engine) -> None:
 def deploy(engine: Engine, region: str = environment.REGION, stack: str = STACK, **parameters: str) -> None:
     """Deploy what was built to a Region, as a stack of that name, with these parameters in place of their defaults."""
     overrides = [f"{name}='{value}'" for name, value in (NOT_TO_BE_ASKED | parameters).items()]
+    template = str(engine.state / "build" / "template.yaml")
     _sam(
-        engine, "deploy", "--region", region, "--stack-name", stack,
-        "--template-file", str(engine.state / "build" / "template.yaml"),
+        engine, "deploy", "--region", region, "--stack-name", stack, "--template-file", template,
         "--parameter-overrides", *overrides,
     )  # fmt: skip
     help_roles(engine, stack, region)

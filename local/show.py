@@ -22,11 +22,11 @@ INDENT = 11
 
 
 class Screen:
-    """Standard output: moving and in colour on a terminal, one plain line for each thing elsewhere."""
+    """Standard output, or a console: moving and in colour on a terminal, one plain line for each thing elsewhere."""
 
-    def __init__(self) -> None:
-        self._console = Console(highlight=False)
-        if not self._console.is_terminal:
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(highlight=False)
+        if console is None and not self._console.is_terminal:
             self._console = Console(highlight=False, width=PLAIN_WIDTH, color_system=None)
 
     def title(self, text: str) -> None:

@@ -279,7 +279,7 @@ class _Work:
         if belief.is_foreign(inquiry.sender):
             raise _contradicted("cannot be asked about a stack of another account or Region")
         propagate = isinstance(self.goal, Standing) and self.goal.desired.claim.propagate
-        word = inquiry.ask(self.clock.now(), tags=propagate)
+        word = inquiry.ask(self.clock.now(), tags=propagate and self.memory.made_at is None)
         self.fresh = True
         if not self.undoing and (why := belief.contradiction(inquiry.sender, word)):
             inquiry.word = None

@@ -32,6 +32,8 @@ class Memory:
     """Since when."""
     failure: str = ""
     """Why the event has failed, while what it made is being removed."""
+    late: bool = False
+    """True if it has failed because its time was up."""
     answer: dict[str, Any] | None = None
     """An answer that could not be delivered yet."""
     here: bool = False
@@ -61,5 +63,6 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "pending": str,
     "pending_since": (int, float, NoneType),
     "failure": str,
+    "late": bool,
     "answer": (dict, NoneType),
 }

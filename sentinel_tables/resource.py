@@ -132,7 +132,7 @@ def _new(request: Create | Update, around: Surroundings, memory: Memory) -> Outc
         except OutOfTime as pending:
             if not allowance.event_is_over():
                 raise
-            memory.failure = _too_late(pending)
+            memory.late, memory.failure = True, _too_late(pending)
         except SentinelTableError as error:
             believed, memory.failure = not isinstance(error, Contradicted), str(error)
         memory.pending, memory.pending_since = "", None
@@ -174,7 +174,7 @@ def _to_undo(request: Create | Update, memory: Memory, *, asked: bool) -> Remove
     if memory.tried_at is not None:
         return Removed(name, owner, _ground(request, memory))
     if isinstance(request, Update) and (asked or request.sent_at is not None):
-        return Removed(name, owner, removal.made_by_dead_process(request.desired.claim.schema_name, request.sent_at))
+        return Removed(name, owner, _ground(request, memory))
     return None
 
 
@@ -182,7 +182,7 @@ def _ground(request: Create | Update, memory: Memory) -> Ground:
     schema = request.desired.claim.schema_name
     if memory.here:
         return removal.made_here(schema, may_yet_come=memory.adopted is None and not memory.table_id)
-    return removal.made_by_dead_process(schema, request.sent_at)
+    return removal.made_by_dead_process(schema, request.sent_at, late=memory.late)
 
 
 def _deleted(request: Delete, around: Surroundings, memory: Memory) -> Outcome:

@@ -68,7 +68,7 @@ class Ground:
     unprotect: bool = False
     """True if the event itself may have protected the table."""
     by_another: bool = False
-    """True if the table was made by another process than this one."""
+    """True if the table was made by another process than this one, and may have been finished by it."""
     began: float | None = None
     """What stands for the beginning of the operation if CloudFormation is not asked; seconds since the epoch."""
     schema: str = ""
@@ -93,7 +93,7 @@ def delete_of_another_id(deleted_id: str, schema: str, sent_at: float | None) ->
         may_yet_come=not failed,
         unprotect=failed,
         began=sent_at,
-        schema=schema,
+        schema=schema if failed else "",
         made_between=_span(deleted_id),
     )
 
@@ -103,10 +103,13 @@ def made_here(schema: str, *, may_yet_come: bool) -> Ground:
     return Ground(unprotect=True, may_yet_come=may_yet_come, began=0.0, schema=schema)
 
 
-def made_by_dead_process(schema: str, sent_at: float | None) -> Ground:
-    """A process before this one made the table for this event, which was sent then."""
+def made_by_dead_process(schema: str, sent_at: float | None, *, late: bool = False) -> Ground:
+    """A process before this one made the table for this event, which was sent then.
+
+    If the event's time is up (`late`), it is up for every process that is at work on it, and none can finish any more.
+    """
     since = (sent_at, inf) if sent_at is not None else ALWAYS
-    return Ground(by_another=True, began=sent_at, schema=schema, made_between=since)
+    return Ground(by_another=not late, began=sent_at, schema=schema, made_between=since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,14 +125,24 @@ def expiry(*, enabled: bool) -> Callable[[Place], None]:
 
 OTHER_KEY = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/records"}
 RECOVERY_OFF = {"PointInTimeRecoveryEnabled": False}
+EXPIRES = {"TimeToLiveSpecification": {"Enabled": "true"}}
+SAID: Json = {
+    **EXPIRES,
+    "DeletionProtectionEnabled": "false",
+    "SSESpecification": {"SSEEnabled": "true"},
+    "TableClass": "STANDARD",
+    "OnDemandThroughput": {"MaxReadRequestUnits": "-1", "MaxWriteRequestUnits": "-1"},
+    "ContributorInsightsSpecification": {"Enabled": "false"},
+}
+"""A template that says the defaults."""
 ROWS: dict[str, tuple[Json, Callable[[Place], None], str]] = {
     "an index less": (
         {}, update(GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "gsi-status"}}]), "index"
     ),
-    "expiry off": ({}, expiry(enabled=False), "expiry"),
+    "expiry off": (SAID, expiry(enabled=False), "expiry"),
     "expiry on, of evidence": (EVIDENCE, expiry(enabled=True), "expiry"),
     "protection off, of evidence": (EVIDENCE, update(DeletionProtectionEnabled=False), "protection"),
-    "protection on": ({}, update(DeletionProtectionEnabled=True), "protection"),
+    "protection on": (SAID, update(DeletionProtectionEnabled=True), "protection"),
     "recovery off": (
         {},
         lambda place: place.by_hand(
@@ -140,14 +150,13 @@ ROWS: dict[str, tuple[Json, Callable[[Place], None], str]] = {
         ),
         "recovery",
     ),
-    "another key": ({}, update(SSESpecification=OTHER_KEY), "encryption"),
+    "another key": (SAID, update(SSESpecification=OTHER_KEY), "encryption"),
     "no key of one's own": (EVERYTHING, update(SSESpecification={"Enabled": False}), "encryption"),
-    "a stream": ({}, update(StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}), "stream"),
     "a stream less": (EVERYTHING, update(StreamSpecification={"StreamEnabled": False}), "stream"),
-    "another class": ({}, update(TableClass="STANDARD_INFREQUENT_ACCESS"), "table_class"),
-    "limits": ({}, update(OnDemandThroughput={"MaxReadRequestUnits": 9, "MaxWriteRequestUnits": 9}), "throughput"),
+    "another class": (SAID, update(TableClass="STANDARD_INFREQUENT_ACCESS"), "table_class"),
+    "limits": (SAID, update(OnDemandThroughput={"MaxReadRequestUnits": 9, "MaxWriteRequestUnits": 9}), "throughput"),
     "insights": (
-        {},
+        SAID,
         lambda place: place.by_hand("update_contributor_insights", TableName=NAME, ContributorInsightsAction="ENABLE"),
         "insights",
     ),
@@ -171,6 +180,44 @@ def test_drift_is_told_by_its_kind_and_a_deployment_repairs_it(
     assert place.update(NAME, **properties)["Status"] == "SUCCESS"
     place.clock.sleep(3600)
     assert place.watch() == {"none": 1}
+
+
+def put_policy(place: Place) -> None:
+    place.by_hand("put_resource_policy", ResourceArn=place.plane.tables[NAME].arn, Policy=POLICY)
+
+
+POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"dynamodb:*","Resource":"*"}]}'
+BY_HAND: dict[str, tuple[Callable[[Place], None], str]] = {
+    "expiry off": (expiry(enabled=False), "none"),
+    "protection on": (update(DeletionProtectionEnabled=True), "none"),
+    "another key": (update(SSESpecification=OTHER_KEY), "none"),
+    "a stream": (update(StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}), "none"),
+    "another class": (update(TableClass="STANDARD_INFREQUENT_ACCESS"), "none"),
+    "limits": (update(OnDemandThroughput={"MaxReadRequestUnits": 9, "MaxWriteRequestUnits": 9}), "none"),
+    "the key that DynamoDB owns": (update(SSESpecification={"Enabled": False}), "encryption"),
+    "a policy": (put_policy, "policy"),
+}
+
+
+@pytest.mark.parametrize(("changes", "kind"), BY_HAND.values(), ids=BY_HAND)
+def test_what_no_template_says_is_no_drift_but_for_what_somebody_has_to_know(
+    changes: Callable[[Place], None], kind: str
+) -> None:
+    place = Place()
+    place.made()
+    changes(place)
+    assert place.watch() == ({"none": 1} if kind == "none" else {kind: 1, "all": 1})
+    before = place.plane.truth(NAME)
+    assert place.update(NAME)["Status"] == "SUCCESS"
+    assert (place.plane.truth(NAME) == before) is (kind != "encryption"), "silence takes nothing away"
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "CREATING", "REPLICATION_NOT_AUTHORIZED"])
+def test_a_replica_that_is_not_active_is_a_drift_of_its_own(status: str) -> None:
+    place = Place()
+    place.made()
+    place.plane.given_table(NAME, **standing(tags=place.tags(), stream="NEW_AND_OLD_IMAGES", replicas={"eu-west-1": status}))
+    assert place.watch() == ({"none": 1} if status == "ACTIVE" else {"replica": 1, "all": 1})
 
 
 def test_drifts_of_several_kinds_are_one_drifted_table() -> None:
@@ -328,7 +375,7 @@ class TestTheTag:
         place.made()
         before = place.tags(stack_id="arn:aws:cloudformation:eu-central-1:123456789012:stack/other/1") | {DECLARED: "v1 x"}
         place.plane.given_table("sentinel-x", **standing(tags=before, ttl=None))
-        answer = place.update(NAME, old={"Schema": "approval"}, TableName="sentinel-x", ExistingTable="Adopt")
+        answer = place.update(NAME, old={"Schema": "approval"}, TableName="sentinel-x", ExistingTable="Adopt", **EXPIRES)
         assert answer["Status"] == "FAILED"
         assert place.plane.tables["sentinel-x"].tags.current == before
         assert {DECLARED, "sentinel:stack-id"} <= {

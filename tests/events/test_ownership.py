@@ -197,7 +197,7 @@ def test_a_delete_of_what_is_gone_already_succeeds(physical_id: str) -> None:
 
 @pytest.mark.parametrize("physical_id", ["", None])
 def test_a_delete_without_a_physical_id_keeps_no_stack_from_being_deleted(physical_id: str | None) -> None:
-    scene = stage("another's")
+    scene = stage(FOREIGN[0])
     before = scene.plane.truth(NAME)
     answer = scene.ask(scene.event("Delete", {"Schema": "approval"}) | {"PhysicalResourceId": physical_id})
     assert (answer["Status"], bool(answer["PhysicalResourceId"])) == ("SUCCESS", True)
