@@ -53,6 +53,7 @@ types: .venv/.installed ## Types
 
 security: .venv/.installed .venv-security/.installed ## The role against the calls that were made; the security of the template and of the workflows
 	.venv-security/bin/python -m checkov.main --config-file tests/security/checkov.yaml --file template.yaml
+	.venv-security/bin/python -m checkov.main --config-file tests/security/checkov-examples.yaml --file examples/*.yaml
 	.venv-security/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	.venv-security/bin/zizmor --offline --quiet --min-severity=medium .github/workflows
 	CI=true .venv/bin/python -m pytest tests/security $(PYTEST_ARGS)

@@ -150,3 +150,71 @@ class TestExample:
     def test_it_grants_what_the_command_prints(self, role: str) -> None:
         assert self.flat(self.FOUND[role]) == self.flat(policy(role))
         assert self.flat(self.FOUND[role]) | self.flat(self.FOUND["key"]) == self.flat(policy(role, KEY))
+
+
+class TestEvidence:
+    """The resource policies of `examples/evidence.yaml`, where IAM allows everything else."""
+
+    RESOURCES: Final[Mapping[str, Any]] = decode(str(ROOT / "examples" / "evidence.yaml"))[0]["Resources"]
+    PLACE: Final = {"${AWS::Partition}": "aws", "${AWS::Region}": "eu-central-1", "${AWS::AccountId}": "123456789012"}
+
+    def denied(self, logical_id: str) -> list[Statement]:
+        """The statements on a table, each about everybody."""
+        document = self.RESOURCES[logical_id]["Properties"]["ResourcePolicy"]["PolicyDocument"]
+        text = json.dumps(document["Statement"])
+        for name, value in self.PLACE.items():
+            text = text.replace(name, value)
+        found = [{**one, "Resource": one["Resource"]["Fn::Sub"]} for one in json.loads(text)]
+        assert all(one.pop("Principal") == "*" for one in found)
+        return found
+
+    @pytest.mark.parametrize(("logical_id", "schema"), [("BreakGlassTable", "breakglass"), ("ApprovalTable", "approval")])
+    def test_nobody_takes_a_record_away_and_sentinel_goes_on(self, logical_id: str, schema: str) -> None:
+        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        policy, table = [everything, *self.denied(logical_id)], f"{TABLES}{NAMES[schema]}"
+        for action in ("DeleteItem", "BatchWriteItem", "UpdateItem", "PartiQLDelete", "PartiQLInsert", "PartiQLUpdate"):
+            assert not allowed(request(f"dynamodb:{action}", table), policy), action
+        called = {needed(call) for calls in sentinel_calls.ROLES.values() for call in calls if call.schema == schema}
+        assert len(called) > 3
+        assert missing(called, policy) == []
+
+
+class TestArchiver:
+    """The role of `examples/archive.yaml`: what its function and its event sources ask for."""
+
+    DOCUMENT: Final[Mapping[str, Any]] = decode(str(ROOT / "examples" / "archive.yaml"))[0]
+    RESOURCES: Final[Mapping[str, Any]] = DOCUMENT["Resources"]
+    ASKED: Final = {
+        "Changes": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"},
+        "Objects": {"s3:PutObject"},
+        "GivenUp": {"sqs:SendMessage"},
+        "Log": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    }
+    """https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html"""
+
+    def test_it_may_do_that_and_nothing_more(self) -> None:
+        always, with_key = self.RESOURCES["ArchiverRole"]["Properties"]["Policies"]
+        found = always["PolicyDocument"]["Statement"]
+        assert {one["Sid"]: {*listed(one["Action"])} for one in found} == self.ASKED
+        named = [resource for one in found for resource in listed(one["Resource"])]
+        assert all("Fn::GetAtt" in one or "Fn::Sub" in one for one in named), "no resource of others"
+        assert "HasKey" in with_key["Fn::If"]
+
+    def test_nothing_that_is_archived_can_be_deleted(self) -> None:
+        bucket = self.RESOURCES["Archive"]["Properties"]
+        rule = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+        assert bucket["ObjectLockEnabled"] is True
+        assert rule == {"Mode": {"Ref": "RetentionMode"}, "Days": {"Ref": "RetentionDays"}}
+        assert self.DOCUMENT["Parameters"]["RetentionDays"]["MinValue"] >= 1
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert self.RESOURCES["Archive"]["DeletionPolicy"] == "Retain"
+
+    def test_no_change_is_lost_in_silence(self) -> None:
+        for name in ("BreakGlassChanges", "ApprovalChanges"):
+            source = self.RESOURCES[name]["Properties"]
+            assert source["StartingPosition"] == "TRIM_HORIZON"
+            assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+            assert source["MaximumRecordAgeInSeconds"] <= 12 * 3600, "a stream keeps a change for 24 hours"
+            assert source["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["GivenUp", "Arn"]}}}
+        for name in ("BreakGlassTable", "ApprovalTable"):
+            assert self.RESOURCES[name]["Properties"]["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
