@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -196,7 +196,8 @@ def clean(account: Account, minutes: float = LAST_MINUTES) -> int:
     while (left := _left(account)) and account.now() < until:
         for name, status in left.items():
             if not status.endswith("_IN_PROGRESS"):
-                account.cloudformation.delete_stack(StackName=name)
+                with suppress(ClientError):  # such as one that is at work after all: it comes up again
+                    account.cloudformation.delete_stack(StackName=name)
         account.sleep(POLL_SECONDS)
     return len(left)
 
