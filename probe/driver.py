@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from probe.records import Afterwards, Answer, Change, Event, Operation, Record, Records, Said, read
+from probe.records import REFUSED, Afterwards, Answer, Change, Event, Operation, Record, Records, Said, read
 from probe.scenes import SERVICE_TIMEOUT_SECONDS, Scene, Stage, Step, with_child
 from probe.timeline import WATCHED, stack_name
 
@@ -80,7 +80,7 @@ class Driver:
                 stack_id = self._call(scene, step, stack_id)
                 status = self._wait(stack_id, to_the_last=delete)
             except (ClientError, BotoCoreError) as error:
-                status = f"REFUSED: {error}"
+                status = f"{REFUSED}: {error}"
             ended = self._account.now()
             self._note(Operation(scene.name, step.name, stack_id, began, ended, status))
             self._account.say(f"{scene.name}, {step.name}: {status} ({ended - began:.0f} s)")

@@ -9,7 +9,7 @@ import pytest
 from probe import during, over, whole
 from probe.judgement import ASSUMPTIONS, Outcome, judge, verdict
 from probe.records import Record, Records
-from probe.timeline import Timeline
+from probe.timeline import Timeline, seconds_behind
 
 from .made import afterwards, change, event, operation
 
@@ -238,7 +238,25 @@ def test_a_create_beside_the_delete_of_what_failed_before_is_no_cancelled_one() 
     assert timeline.over_at(again) is None
 
 
-def test_the_evidence_is_the_first_that_is_bad() -> None:
+def test_the_evidence_is_what_is_bad() -> None:
     records = [*create(CREATING), *event("life", "put back", "Create", "none | UPDATE_IN_PROGRESS", at=500, id_="")]
     found = verdict("", during.create_without_id(Timeline(Records(tuple(records)))))
     assert found.evidence == "1 of 2: life, put back, Create: does not exist"
+
+
+def test_clocks_that_are_a_little_apart_make_no_answer_late() -> None:
+    """The look shows what CloudFormation dates a second later; the same status from long before is not meant."""
+    old = [
+        change("life", "UPDATE_COMPLETE", -500),
+        change("life", "UPDATE_IN_PROGRESS", -1),
+        change("life", "UPDATE_COMPLETE", 4),
+    ]
+    timeline = Timeline(Records((*old, *event("life", "update", "Update", "x | UPDATE_COMPLETE"))))
+    (look,) = timeline.looks(timeline.events[0])
+    assert seconds_behind(look.at, look.stack, old) == 0
+
+
+def test_what_hangs_on_a_step_that_was_refused_is_not_seen() -> None:
+    records = event("preserved create", "create", "Create", CREATING, id_="", answered=FAILED_FIRST)
+    timeline = Timeline(Records((*records, operation("preserved create", "retry", 200, "REFUSED: no"))))
+    assert verdict("", whole.deleted_by_next(timeline)).outcome is Outcome.UNSEEN
