@@ -92,6 +92,6 @@ def verdict(claim: str, cases: Iterable[Case]) -> Verdict:
     if not seen:
         return Verdict(claim, Outcome.UNSEEN, "")
     bad = [case for case in seen if not case.good]
-    shown = "; ".join(case.evidence for case in (bad or seen)[:MOST_SHOWN])
+    shown = "; ".join(list(dict.fromkeys(case.evidence for case in bad or seen))[:MOST_SHOWN])
     count = f"{len(seen) - len(bad)} of {len(seen)}: " if len(seen) > 1 else ""
     return Verdict(claim, Outcome.BROKEN if bad else Outcome.HELD, f"{count}{shown}"[:LONGEST_EVIDENCE])
