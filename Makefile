@@ -45,7 +45,7 @@ lint: .venv/.installed .venv-sam/.installed ## Style, import rules and templates
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/lint-imports
-	.venv/bin/cfn-lint template.yaml examples/*.yaml
+	.venv/bin/cfn-lint template.yaml probe/template.yaml examples/*.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/python -m samcli validate --lint
 
 types: .venv/.installed ## Types

@@ -7,14 +7,14 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from probe.records import Afterwards, Answer, Change, Event, Operation, Record, Records, Said, read
+from probe.records import REFUSED, Afterwards, Answer, Change, Event, Operation, Record, Records, Said, read
 from probe.scenes import SERVICE_TIMEOUT_SECONDS, Scene, Stage, Step, with_child
 from probe.timeline import WATCHED, stack_name
 
@@ -80,7 +80,7 @@ class Driver:
                 stack_id = self._call(scene, step, stack_id)
                 status = self._wait(stack_id, to_the_last=delete)
             except (ClientError, BotoCoreError) as error:
-                status = f"REFUSED: {error}"
+                status = f"{REFUSED}: {error}"
             ended = self._account.now()
             self._note(Operation(scene.name, step.name, stack_id, began, ended, status))
             self._account.say(f"{scene.name}, {step.name}: {status} ({ended - began:.0f} s)")
@@ -196,7 +196,8 @@ def clean(account: Account, minutes: float = LAST_MINUTES) -> int:
     while (left := _left(account)) and account.now() < until:
         for name, status in left.items():
             if not status.endswith("_IN_PROGRESS"):
-                account.cloudformation.delete_stack(StackName=name)
+                with suppress(ClientError):  # such as one that is at work after all: it comes up again
+                    account.cloudformation.delete_stack(StackName=name)
         account.sleep(POLL_SECONDS)
     return len(left)
 

@@ -13,7 +13,8 @@ from probe.during import Case
 from probe.records import Records
 from probe.timeline import Timeline
 
-LONGEST_EVIDENCE = 400
+LONGEST_EVIDENCE = 600
+MOST_SHOWN = 3
 
 
 class Outcome(Enum):
@@ -86,11 +87,11 @@ def judge(records: Records) -> list[Verdict]:
 
 
 def verdict(claim: str, cases: Iterable[Case]) -> Verdict:
-    """Held if every case is good, and there is one. The evidence is the first bad case, else the first."""
+    """Held if every case is good, and there is one. The evidence is the first few bad cases, else the first few."""
     seen = list(cases)
     if not seen:
         return Verdict(claim, Outcome.UNSEEN, "")
     bad = [case for case in seen if not case.good]
-    shown = (bad or seen)[0].evidence
+    shown = "; ".join(list(dict.fromkeys(case.evidence for case in bad or seen))[:MOST_SHOWN])
     count = f"{len(seen) - len(bad)} of {len(seen)}: " if len(seen) > 1 else ""
     return Verdict(claim, Outcome.BROKEN if bad else Outcome.HELD, f"{count}{shown}"[:LONGEST_EVIDENCE])

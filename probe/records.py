@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
+REFUSED = "REFUSED"
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -100,6 +102,11 @@ class Operation:
     began: float
     ended: float
     status: str
+
+    @property
+    def is_refused(self) -> bool:
+        """True if CloudFormation did not begin it."""
+        return self.status.startswith(REFUSED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,5 +24,5 @@ def table(verdicts: Iterable[Verdict]) -> Iterator[str]:
 def refused(records: Records) -> Iterator[str]:
     """A line for each step that CloudFormation refused, or that did not end: what hangs on it was not seen."""
     for operation in records.of(Operation):
-        if operation.status.startswith("REFUSED") or operation.status.endswith("_IN_PROGRESS"):
+        if operation.is_refused or operation.status.endswith("_IN_PROGRESS"):
             yield f"{operation.scene}, {operation.step}: {operation.status}"

@@ -114,9 +114,9 @@ def seconds_behind(at: float, said: Said, history: Sequence[Change]) -> float:
 
     An answer that fits nothing in the history counts from the history's beginning.
     """
-    past = [change for change in history if change.at <= at]
+    past = [change for change in history if change.at <= at + SKEW_SECONDS]
     shown = max((place for place, change in enumerate(past) if change.status == said.status), default=-1)
-    return at - past[shown + 1].at if shown + 1 < len(past) else 0.0
+    return max(0.0, at - past[shown + 1].at) if shown + 1 < len(past) else 0.0
 
 
 def summary(looks: Iterable[Look], say: Callable[[Look], str]) -> str:

@@ -65,10 +65,11 @@ def three_tries(timeline: Timeline) -> Iterator[Case]:
 
 def deleted_by_next(timeline: Timeline) -> Iterator[Case]:
     """What a failed Create had left is deleted by the operation after it. The evidence says in which status of the stack."""
-    if timeline.at("preserved create", "retry", "Create") or timeline.operation("preserved create", "retry"):
-        failed = {answer.physical_id for event in timeline.at("preserved create", "create", "Create")
-                  if (answer := timeline.answer(event))}  # fmt: skip
-        deletes = [event for event in timeline.at("preserved create", "retry", "Delete") if event.physical_id in failed]
+    scene, operation = "preserved create", timeline.operation("preserved create", "retry")
+    answers = [timeline.answer(event) for event in timeline.at(scene, "create", "Create")]
+    failed = {answer.physical_id for answer in answers if answer}
+    if failed and operation and not operation.is_refused:
+        deletes = [event for event in timeline.at(scene, "retry", "Delete") if event.physical_id in failed]
         told = [summary(timeline.at_work(event), stack_of) for event in deletes]
         yield Case(bool(deletes), "; ".join(told) or "no Delete in the next operation")
 
