@@ -7,7 +7,7 @@ calls go wrong on order, `World` runs several environments side by side on one `
 from .answers import SIGV2, SIGV4, UNDATED, Answer, AnswerSink
 from .client import Client, KeyService
 from .clock import VirtualClock
-from .cloudformation import CloudFormation, Request, Resource
+from .cloudformation import CloudFormation
 from .durations import FAST, INSTANT, REAL, Durations
 from .faults import NEVER_ENDING, SWEPT, TRIED_AGAIN_BY_SDKS, Fault, Faults, Kind, every_pair, every_single
 from .lambda_service import Invocation, LambdaService
@@ -15,6 +15,7 @@ from .plane import APIS, WRITES, Call, ControlPlane
 from .process import Killed, Process
 from .rate import Rate
 from .refusals import Refused
+from .stack_events import Request, Resource
 from .stack_records import ShownResource, StackRecord, StackRecords, late
 from .stacks_client import StacksClient
 from .state import Change, Limits, LostRecord, Switches

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,8 @@ def announce(  # noqa: PLR0913 - what an announcement is made of
 
     `during` is the stack's status, `own` the physical id that the resource has by then, `began` when the operation began.
     Without these they follow from what was said before: a Delete of another id than the resource's is a clean-up, a Delete
-    after a failed Create a roll-back, an Update after a failed one as well; any other Delete is the stack's.
+    after a failed Create a roll-back. So is one with an invented id after any Create, which was cancelled then, and an
+    Update after a failed one. Any other Delete is the stack's.
     """
     verb, logical_id = str(event["RequestType"]), event["LogicalResourceId"]
     record = records.by_id.get(event["StackId"]) or records.add(StackRecord(event["StackId"], now))
@@ -41,6 +43,9 @@ def announce(  # noqa: PLR0913 - what an announcement is made of
         record.created_at = now - STOOD_SECONDS
     shown = record.resource(logical_id)
     given = event.get("PhysicalResourceId")
+    if not during and not own and verb == "Delete" and _was_cancelled(record, logical_id, shown, given):
+        shown = ShownResource(now, "CREATE_FAILED", given, "Resource creation cancelled")
+        record.say_of(logical_id, now, shown)
     status = during or _status(verb, record, shown, given, known=known)
     _say(record, status, now, began, tags or {}, moves=verb != "Delete" and "ROLLBACK" not in status)
     resource = _resource(verb, status, shown, given, own)
@@ -50,6 +55,12 @@ def announce(  # noqa: PLR0913 - what an announcement is made of
         _settle(record, verb, logical_id, answer, deletes_own=resource[0] == "DELETE_IN_PROGRESS")
 
     return settle
+
+
+def _was_cancelled(record: StackRecord, logical_id: str, shown: ShownResource | None, given: str | None) -> bool:
+    """Whether the Delete has an id that CloudFormation invents, and nothing has followed the Create."""
+    invented = re.fullmatch(f"{re.escape(record.name)}-{re.escape(logical_id)}-[A-Z0-9]{{12,13}}", given or "")
+    return invented is not None and shown is not None and shown.status == "CREATE_COMPLETE"
 
 
 def _say(  # noqa: PLR0913 - what a status is made of

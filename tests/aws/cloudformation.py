@@ -9,22 +9,23 @@ import json
 import random
 import string
 import uuid
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from .announcements import announce
 from .operations import Operations
+from .stack_events import Outcome, Request, Resource, Then, same_request, service_timeout, stringified
 from .stack_records import ShownResource, StackRecord
 from .stacks_client import RESOURCE_TYPE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from .answers import Answer, AnswerSink
     from .lambda_service import LambdaService
     from .tables import Json
-    from .world import Event, World
+    from .world import World
 
-DEFAULT_TIMEOUT = 3_600.0
 CLEAN_UPS = 3
 """How often a clean-up is tried before the resource is dropped."""
 
@@ -35,67 +36,6 @@ class Said(TypedDict, total=False):
     during: str
     own: str
     began: float
-
-
-@dataclass(eq=False, slots=True)
-class Outcome:
-    """How a request ended."""
-
-    succeeded: bool
-    reason: str
-    physical_id: str | None
-    data: Json
-    timed_out: bool = False
-
-
-Then = Callable[[Outcome], None]
-
-
-@dataclass(eq=False, slots=True)
-class Request:
-    """One event, and the wait for its answer."""
-
-    kind: str
-    event: Json
-    sent_at: float
-    then: Then
-    outcome: Outcome | None = None
-    timer: Event | None = None
-
-    def stop_waiting(self) -> None:
-        """No time-out any more."""
-        if self.timer is not None:
-            self.timer.cancelled = True
-
-
-@dataclass(eq=False, slots=True)
-class Resource:
-    """A resource of the stack as CloudFormation remembers it."""
-
-    logical_id: str
-    properties: Json
-    status: str = "CREATE_IN_PROGRESS"
-    """As DescribeStackResource shows it, or showed it last."""
-    reason: str = ""
-    physical_id: str | None = None
-    data: Json = field(default_factory=dict)
-    statuses: list[tuple[float, str, str]] = field(default_factory=list)
-    """Time, status and reason of each of the stack's events for it, those of a clean-up included."""
-    before: Json | None = None
-    """The properties before the last update, for a roll-back."""
-    tried: Json = field(default_factory=dict)
-    """The properties of the last update."""
-    request: Request | None = None
-    """The one that is under way."""
-    gone: bool = False
-    """Whether it is no part of the stack any more."""
-    unclean: list[tuple[str, str]] = field(default_factory=list)
-    """Physical id and reason of each clean-up that failed for good: CloudFormation has dropped it."""
-
-    @property
-    def in_progress(self) -> bool:
-        """Whether CloudFormation is still at it."""
-        return self.status.endswith("IN_PROGRESS")
 
 
 @dataclass(eq=False, slots=True)
@@ -480,12 +420,12 @@ class CloudFormation:
         event["ResponseURL"] = self.sink.url(event, lambda answer: self._answered(request, answer))
         resource.request = request
         self.requests.append(request)
-        request.timer = self.world.at(request.sent_at + _timeout(properties), lambda: self._time_out(request))
+        request.timer = self.world.at(request.sent_at + service_timeout(properties), lambda: self._time_out(request))
         self.functions.submit(json.dumps(event).encode())
 
     def _reuse_request_id(self, event: Json) -> None:
         """Once more what failed a moment ago, or when the operation was tried before."""
-        before = next((each for each in reversed(self.requests) if _same(each.event, event)), None)
+        before = next((each for each in reversed(self.requests) if same_request(each.event, event)), None)
         if self.reuses_request_ids and before and before.outcome and not before.outcome.succeeded:
             event["RequestId"] = before.event["RequestId"]
 
@@ -524,26 +464,3 @@ class CloudFormation:
         request.outcome = outcome
         request.stop_waiting()
         request.then(outcome)
-
-
-def _same(one: Json, other: Json) -> bool:
-    members = ("RequestType", "StackId", "LogicalResourceId", "PhysicalResourceId")
-    return all(one.get(member) == other.get(member) for member in members)
-
-
-def _timeout(properties: Json) -> float:
-    try:
-        return float(properties["ServiceTimeout"])
-    except (KeyError, TypeError, ValueError):
-        return DEFAULT_TIMEOUT
-
-
-def stringified(value: object) -> object:
-    """As CloudFormation writes properties: structure stays, and each scalar becomes a string."""
-    if isinstance(value, Mapping):
-        return {key: stringified(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [stringified(entry) for entry in value]
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if value is None else str(value)

@@ -442,6 +442,13 @@ def test_a_failed_create_by_hand_and_its_roll_back() -> None:
     assert by_hand(account, "Delete", "first")[2:] == ("DELETE_IN_PROGRESS", "first", "ROLLBACK_IN_PROGRESS")
 
 
+def test_a_cancelled_create_by_hand_and_its_roll_back() -> None:
+    account = Listening()
+    by_hand(account, "Create")
+    invented = account.stack.invented_id("Table")
+    assert by_hand(account, "Delete", invented)[2:] == ("DELETE_IN_PROGRESS", invented, "ROLLBACK_IN_PROGRESS")
+
+
 def test_a_failed_update_by_hand_and_its_roll_back() -> None:
     account = Listening()
     by_hand(account, "Update", "first", refuse="Update")

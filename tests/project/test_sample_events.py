@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from tests.aws.cloudformation import stringified
+from tests.aws.stack_events import stringified
 from tests.worlds import Json, Scene
 
 FOLDER = Path(__file__).resolve().parents[2] / "events"
