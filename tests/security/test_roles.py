@@ -164,7 +164,7 @@ class TestEvidence:
         text = json.dumps(document["Statement"])
         for name, value in self.PLACE.items():
             text = text.replace(name, value)
-        found = [{**one, "Resource": one["Resource"]["Fn::Sub"]} for one in json.loads(text)]
+        found: list[Any] = [{**one, "Resource": one["Resource"]["Fn::Sub"]} for one in json.loads(text)]
         assert all(one.pop("Principal") == "*" for one in found)
         return found
 
