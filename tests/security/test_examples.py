@@ -91,6 +91,13 @@ class TestBoundary:
                     asked = request(action, one["Resource"].replace(":*", ":log-stream:x"))
                     assert allowed(asked, stack.role(), POLICIES[self.SID]), action
 
+    @pytest.mark.parametrize("action", ["cloudformation:DescribeStackResource", "cloudformation:DescribeStacks"])
+    def test_it_lets_the_function_ask_cloudformation_of_its_own_account(self, action: str) -> None:
+        stack = "arn:aws:cloudformation:eu-central-1:123456789012:stack/records/d816f729-0000-4cac-a29f-6fbed82c07cd"
+        assert allowed(request(action, stack), [FULL_ACCESS], POLICIES[self.SID])
+        other = stack.replace("123456789012", "210987654321")
+        assert not allowed(request(action, other), [FULL_ACCESS], POLICIES[self.SID])
+
     @pytest.mark.parametrize("action", NEVER)
     def test_it_keeps_records_out_of_reach_whatever_the_role_allows(self, action: str) -> None:
         for resource in (TABLE, f"{TABLE}/index/gsi-status", f"{TABLE}/stream/x", FUNCTION, PROVIDER):
