@@ -147,7 +147,13 @@ class Scene(Place):
 
         CloudFormation says meanwhile what it says while such an event runs; `said` says more of it.
         """
-        event = self.stack.announce(event, **said)
+        return self._asked(self.stack.announce(event, **said))
+
+    def forge(self, event: Json) -> Json:
+        """As `ask`, of an event that CloudFormation has never sent, and of which it says nothing."""
+        return self._asked(event | {"ResponseURL": self.sink.url(event, lambda _answer: None)})
+
+    def _asked(self, event: Json) -> Json:
         before = len(self.sink.answers)
         self.functions.submit(json.dumps(event).encode())
         self.world.run()

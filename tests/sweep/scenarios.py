@@ -316,7 +316,7 @@ SCENARIOS = (
     Scenario(
         "replacement",
         lambda stage: stage.stack.update("Table", {**PLAIN, "TableName": OTHER}),
-        UPDATED * 2,
+        (*UPDATED, *DELETED),
         STANDING,
         deletes=(NAME,),
         brief=True,
@@ -324,7 +324,7 @@ SCENARIOS = (
     Scenario(
         "replacement that fails",
         lambda stage: stage.stack.update("Table", {**PLAIN, "TableName": OTHER}),
-        ("UPDATE_FAILED", "UPDATE_ROLLBACK_COMPLETE"),
+        ("UPDATE_FAILED", *UPDATED),
         STANDING,
         standing=DENIED_RECOVERY,
         brief=True,
@@ -332,7 +332,7 @@ SCENARIOS = (
     Scenario(
         "replacement that is rolled back",
         _replaced_and_rolled_back,
-        ("UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"),
+        (*UPDATED, *UPDATED, *DELETED),
         STANDING,
         deletes=(OTHER,),
     ),

@@ -14,6 +14,7 @@ import pytest
 from tests.aws import REAL, late
 from tests.sweep.scenarios import SCENARIOS, Scenario
 from tests.sweep.stage import Stage
+from tests.worlds import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,3 +125,13 @@ def test_no_genuine_event_is_refused_however_late_the_answers_are(scenario: Scen
         assert statuses(30.0) == statuses(0.0)
     else:
         assert {rows[-1] for rows in statuses(30.0).values()} == {"DELETE_COMPLETE"}
+
+
+@pytest.mark.parametrize("verb", ["Create", "Update", "Delete"])
+def test_an_event_that_cloudformation_never_sent_changes_nothing(verb: str) -> None:
+    scene = Scene()
+    made = scene.create()["PhysicalResourceId"]
+    before = scene.plane.snapshot()
+    weakened = {"Schema": "approval", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": "false"}}
+    answer = scene.forge(scene.event(verb, weakened, made if verb != "Create" else ""))
+    assert (answer["Status"], scene.plane.snapshot()) == ("FAILED", before)
