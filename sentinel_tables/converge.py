@@ -161,6 +161,7 @@ class _Work:
         self.whole_at = 0.0
         self.fresh = False
         self.untold: tuple[Step, float] | None = None
+        self.patience: Patience | None = None
 
     def do(self) -> Done:
         while True:
@@ -169,19 +170,18 @@ class _Work:
             except NotNow as refusal:
                 self._put_off(refusal)
             else:
+                self.patience = None
                 if isinstance(move, Done):
                     return move
             pause = self.pace.pause(self.clock.now(), self.clock.jitter())
             self.clock.sleep(max(0.0, min(pause, self.allowance.left())))
 
     def _put_off(self, refusal: NotNow) -> None:
-        """Raises what the refusal is in the end, if it has not passed within its patience, or the event is nearly over."""
+        """Raises what the refusal is in the end, if it has not passed within its patience."""
         now = self.clock.now()
         self.pace.put_off(refusal, now)
-        if refusal.patience is None:
-            return
-        over = self.allowance.event_left() <= LONGEST_BACK_OFF_SECONDS
-        if over or now - self.pace.began >= refusal.patience.seconds:
+        self.patience = refusal.patience
+        if refusal.patience is not None and now - self.pace.began >= refusal.patience.seconds:
             raise refusal.patience.error
 
     def _turn(self) -> Move:
@@ -192,6 +192,9 @@ class _Work:
         if stale := self._stale(move):
             self.again = stale
             move = self._decide()
+        if self.inquiry and self._lacks_date(move):
+            self._date(self.inquiry)
+            move = self._next_move()
         if self.inquiry and self._must_ask(self.inquiry, move):
             self._ask(self.inquiry)
             move = self._next_move()
@@ -212,7 +215,8 @@ class _Work:
 
     def _decide(self) -> Move:
         self._stop_in_time()
-        self.goal = self._known_better(self.goal)
+        if isinstance(self.goal, Standing):
+            self.goal = replace(self.goal, desired=_keyed(self.goal.desired, self.tables))
         known, self.live = self.live, self._read()
         now = self.clock.now()
         if self.again >= self.goal.facets or known is None or not self.goal.facets <= known.facets:
@@ -240,14 +244,18 @@ class _Work:
     def _read(self) -> LiveTable | None:
         return self.tables.read(self.goal.name, self.live, self.goal.facets, self.again, self._stop_in_time)
 
-    def _known_better(self, goal: Goal) -> Goal:
-        """The goal with its key's ARN, and with the date of the stack's operation if the event has none."""
-        if not isinstance(goal, Standing):
-            return goal
-        desired = _keyed(goal.desired, self.tables)
-        if desired.claim.sent_at is None and self.inquiry:
-            desired = replace(desired, claim=replace(desired.claim, sent_at=self.inquiry.operation().began))
-        return replace(goal, desired=desired)
+    def _lacks_date(self, move: Move) -> bool:
+        """True if the event has no date, and the table would be treated in another way if it were new."""
+        if not isinstance(self.goal, Standing) or self.live is None or isinstance(move, Wait):
+            return False
+        return self.goal.desired.claim.sent_at is None and self.goal.depends_on_age(self.live)
+
+    def _date(self, inquiry: Inquiry) -> None:
+        """Takes the beginning of the stack's operation for the date of an event that has none. Raises NotNow."""
+        if isinstance(self.goal, Standing):
+            desired = self.goal.desired
+            claim = replace(desired.claim, sent_at=inquiry.operation().began)
+            self.goal = replace(self.goal, desired=replace(desired, claim=claim))
 
     def _log_step(self, move: Move) -> None:
         """A line for the step that was taken last, now that it is in effect, with the seconds that it took."""
@@ -332,6 +340,9 @@ class _Work:
         self.pace.turn_to(f"not in effect yet: {step.reason}", now)
 
     def _stop_in_time(self) -> None:
+        """A refusal that had some patience is what it is in the end if the event's time is shorter than that."""
+        if self.patience is not None and self.allowance.event_is_over():
+            raise self.patience.error
         if self.allowance.left() <= 0:
             raise OutOfTime(self.pace.what, since=self.pace.began)
 

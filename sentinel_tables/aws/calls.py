@@ -60,30 +60,32 @@ def _sorted(api: str, table: str, error: ClientError) -> SentinelTableError:
     verdict = refusals.sort(code, message, error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     words = f"{api}: {code}: {shown(PREAMBLE.sub('', message), 130)}"
     where = f"Table {shown(table)}: " if table and table not in message else ""
-    failed = RefusedByAws(f"{where}{words}. {REMEDIES.get(verdict, REMEDIES[Verdict.FAIL])}")
     match verdict:
-        case Verdict.ABSENT | Verdict.LOOKED_UP | Verdict.DONE:
+        case Verdict.ABSENT | Verdict.LOOKED_UP | Verdict.DONE | Verdict.TAGS:
             return PLAIN[verdict](words)
         case Verdict.PROTECTED:
             what = f"Table {shown(table)} is protected against deletion."
             return ProtectedTable(f"{what} Turn DeletionProtectionEnabled off first.")
-        case Verdict.FAIL | Verdict.LIMIT:
-            return failed
-        case Verdict.A_MINUTE:
-            return NotNow(words, back_off=True, patience=Patience(PRINCIPAL_SECONDS, failed))
-        case Verdict.TAGS:
-            return TagsInMotion(words)
+        case Verdict.FAIL:
+            return RefusedByAws(f"{where}{words}. Fix the cause above, then retry.")
+        case Verdict.LIMIT:
+            return RefusedByAws(f"{where}{words}. Wait until the limit has passed, then retry.")
+    return _not_now(verdict, where, words)
+
+
+def _not_now(verdict: Verdict, where: str, words: str) -> NotNow:
+    patience = None
+    if verdict is Verdict.A_MINUTE:
+        final = RefusedByAws(f"{where}{words}. Name a principal that exists, then retry.")
+        patience = Patience(PRINCIPAL_SECONDS, final)
     in_doubt = verdict is Verdict.IN_DOUBT
-    return NotNow(words, back_off=in_doubt or verdict is Verdict.BACK_OFF, in_doubt=in_doubt)
+    back_off = verdict in (Verdict.BACK_OFF, Verdict.IN_DOUBT, Verdict.A_MINUTE)
+    return NotNow(words, back_off=back_off, in_doubt=in_doubt, patience=patience)
 
 
 PLAIN: Mapping[Verdict, type[SentinelTableError]] = {
     Verdict.ABSENT: Absent,
     Verdict.LOOKED_UP: NeverHeardOf,
     Verdict.DONE: DoneAlready,
-}
-REMEDIES: Mapping[Verdict, str] = {
-    Verdict.FAIL: "Fix the cause above, then retry.",
-    Verdict.LIMIT: "Wait until the limit has passed, then retry.",
-    Verdict.A_MINUTE: "Name a principal that exists, then retry.",
+    Verdict.TAGS: TagsInMotion,
 }

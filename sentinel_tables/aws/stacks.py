@@ -16,7 +16,6 @@ from sentinel_tables.rules.belief import ResourceWord, StackWord
 
 NOT_FOR_A_TABLE = ("aws:", "sentinel:")
 """How the keys of tags begin that are not put on a table."""
-SWITCH = "or deploy the provider with AskCloudFormation=false"
 ACTIONS = {"describe_stack_resource": "DescribeStackResource", "describe_stacks": "DescribeStacks"}
 
 
@@ -52,13 +51,17 @@ class CloudFormationStacks:
         try:
             return call(self._client(), api, arguments)
         except Unanswered as error:
-            unreachable = f"CloudFormation cannot be reached ({api}). Give the function's VPC its endpoint, {SWITCH}."
-            raise NotNow(
-                str(error), back_off=True, patience=Patience(UNREACHABLE_SECONDS, RefusedByAws(unreachable))
-            ) from error
+            final = RefusedByAws(
+                f"CloudFormation cannot be reached ({api}). Give the function's VPC its endpoint, or deploy the provider "
+                "with AskCloudFormation=false."
+            )
+            raise NotNow(str(error), back_off=True, patience=Patience(UNREACHABLE_SECONDS, final)) from error
         except RefusedByAws as error:
-            action = f"Allow cloudformation:{ACTIONS[api]} in the function's role, its boundary and every SCP, {SWITCH}."
-            final = RefusedByAws(f"{str(error).partition('. ')[0][:90]}. {action}")
+            code = str(error).partition(': "')[0][:60]
+            final = RefusedByAws(
+                f"{code}. Allow cloudformation:{ACTIONS[api]} in the function's role, its boundary and every SCP, or deploy "
+                "the provider with AskCloudFormation=false."
+            )
             raise NotNow(str(error), back_off=True, patience=Patience(DENIED_SECONDS, final)) from error
 
 

@@ -41,6 +41,10 @@ class Standing:
         """True if the table's tags name this resource."""
         return ownership.hold(self.desired.claim.owner, live.table.tags) is not Hold.NOT
 
+    def depends_on_age(self, live: LiveTable) -> bool:
+        """True if the table would be treated in another way if this event had made it. Raises as `next_move` does."""
+        return self.is_held(live) and plan(self.desired, live) != plan(replace(self.desired, made_here=True), live)
+
     def _let_go(self, live: LiveTable, memory: Memory, trail: Trail) -> Wait | None:
         """A table that was held and is not any more was released or taken over meanwhile: it is not adopted once more."""
         if not memory.held or self.is_held(live):

@@ -106,7 +106,7 @@ TOLD: dict[Verdict, list[tuple[str, str]]] = {
     ],
     A_MINUTE: [
         (INVALID, "Invalid policy document: Invalid principal in policy document"),
-        ("MalformedPolicyDocumentException", "Invalid principal in policy: \"AWS\":\"arn:aws:iam::1:role/new\""),
+        ("MalformedPolicyDocumentException", 'Invalid principal in policy: "AWS":"arn:aws:iam::1:role/new"'),
     ],
     LOOKED_UP: [
         ("ValidationError", "Stack [arn:aws:cloudformation:x] does not exist"),
@@ -281,7 +281,9 @@ def test_what_aws_says_is_shortened_and_escaped() -> None:
 def test_what_the_sdks_of_aws_try_again_is_tried_again() -> None:
     """A code that botocore learns makes this fail, and has to be sorted."""
     again = {Verdict.WAIT, Verdict.BACK_OFF, Verdict.IN_DOUBT, Verdict.TAGS, Verdict.A_MINUTE}
-    codes = (*ThrottledRetryableChecker._THROTTLED_ERROR_CODES, *TransientRetryableChecker._TRANSIENT_ERROR_CODES)  # noqa: SLF001
+    throttled: Any = ThrottledRetryableChecker
+    transient: Any = TransientRetryableChecker
+    codes = (*throttled._THROTTLED_ERROR_CODES, *transient._TRANSIENT_ERROR_CODES)  # noqa: SLF001
     assert {code: sort(code, "", 400) for code in codes if sort(code, "", 400) not in again} == {}
-    statuses = (*TransientRetryableChecker._TRANSIENT_STATUS_CODES, 408)  # noqa: SLF001
+    statuses = (*transient._TRANSIENT_STATUS_CODES, 408)  # noqa: SLF001
     assert {status: sort("Unheard", "", status) for status in statuses} == dict.fromkeys(statuses, Verdict.IN_DOUBT)

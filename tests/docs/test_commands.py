@@ -26,6 +26,7 @@ OWN = {
     ("cloudformation", "deploy"): {"stack-name", "template-file", "parameter-overrides", "capabilities"},
     ("s3", "cp"): set(),
     ("s3", "mb"): set(),
+    ("s3", "sync"): set(),
 }
 """What the CLI has that the API has not, with the options that the pages use."""
 CALL = re.compile(r"(?m)(?:(?<=\$\()|(?<=^)|(?<= ))aws (?=[a-z0-9-]+ [a-z])")

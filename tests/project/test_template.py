@@ -70,7 +70,16 @@ def test_the_function_gets_the_parameters_it_reads() -> None:
         "TABLE_NAME_PREFIX": {"Ref": "TableNamePrefix"},
         "LOG_LEVEL": {"Ref": "LogLevel"},
         "DECLARE_SETTINGS": {"Fn::If": ["WatchesDrift", "true", "false"]},
+        "ASK_CLOUDFORMATION": {"Ref": "AskCloudFormation"},
     }
+
+
+def test_cloudformation_is_asked_unless_somebody_says_otherwise_and_about_stacks_of_this_account_alone() -> None:
+    parameter = TEMPLATE["Parameters"]["AskCloudFormation"]
+    assert (parameter["Default"], parameter["AllowedValues"]) == ("true", ["true", "false"])
+    asked = statement("AskCloudFormation")
+    assert asked["Action"] == ["cloudformation:DescribeStackResource", "cloudformation:DescribeStacks"]
+    assert asked["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/*"}
 
 
 @pytest.mark.parametrize("name", ["ProviderFunction", "DriftFunction"])
@@ -200,9 +209,10 @@ def test_of_keys_without_a_parameter_only_the_aws_managed_one_is_described() -> 
 
 
 def test_customer_managed_keys_are_used_through_dynamodb_and_only_where_named() -> None:
-    (conditional,) = [policy["Fn::If"] for policy in ROLE["Policies"] if "Fn::If" in policy]
-    name, policy, otherwise = conditional
-    assert (name, otherwise) == ("HasKmsKeys", {"Ref": "AWS::NoValue"})
+    conditional = {policy["Fn::If"][0]: policy["Fn::If"][1:] for policy in ROLE["Policies"] if "Fn::If" in policy}
+    assert conditional.keys() == {"AsksCloudFormation", "HasKmsKeys"}
+    policy, otherwise = conditional["HasKmsKeys"]
+    assert otherwise == {"Ref": "AWS::NoValue"}
     through = {"kms:ViaService": {"Fn::Sub": "dynamodb.${AWS::Region}.${AWS::URLSuffix}"}}
     for one in policy["PolicyDocument"]["Statement"]:
         assert one["Resource"] == {"Ref": "KmsKeyArns"}
