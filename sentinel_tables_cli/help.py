@@ -109,6 +109,8 @@ Examples:
 RULES = """\
 Print the folder of the rules for cfn-lint.
 
+What an optional index costs is informational (I9504): cfn-lint shows it with --include-checks I.
+
 \b
 Example:
   cfn-lint --append-rules "$(sentinel-tables rules)" -- template.yaml

@@ -38,7 +38,7 @@ FILLED = {
 @pytest.fixture(scope="module")
 def client(artifact: Path, newest: Path, local_port: int, mocked: None) -> Iterator["DynamoDBClient"]:  # noqa: ARG001
     """The four tables, and one of sessions with the index of devices."""
-    with World(artifact, newest, Local(local_port)) as here:
+    with World(artifact, newest, Local(local_port), variables={"ASK_CLOUDFORMATION": "false"}) as here:
         for schema in calls.NAMES:
             resource = Resource(schema)
             here.succeed(resource, resource.create())

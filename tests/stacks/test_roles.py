@@ -47,6 +47,13 @@ def is_allowed(client: Any, api: str, **arguments: Any) -> bool:
     return True
 
 
+def told(here: Here) -> dict[str, str]:
+    """The variables of Sentinel's Lambda function, as the command line prints them for the stack."""
+    command = [str(environment.python(".venv")), "-m", "sentinel_tables_cli", "wiring", "records", "--json"]
+    text = environment.run(command, env=environment.outside() | here.engine.variables())
+    return {name: value for table in json.loads(text)["tables"] for name, value in table["variables"].items()}
+
+
 def test_each_role_makes_its_own_calls_and_no_other_s(here: Here) -> None:
     stack = here.stack("records")
     stack.expect(stack.create(EXAMPLES / "roles.yaml"), "CREATE_COMPLETE")
@@ -63,6 +70,7 @@ def test_each_role_makes_its_own_calls_and_no_other_s(here: Here) -> None:
             assert not is_allowed(client, "delete_item", TableName=name, Key=key), role
             used = any(call.schema == schema and call.api == "get_item" for call in ROLES[role])
             assert is_allowed(client, "get_item", TableName=name, Key=key) is used, role
+    assert told(here)["SENTINEL_RATE_LIMIT_TABLE"] == NAMES["ratelimit"]
     assert not allowed("requester", ROLES["approver"][3])
     assert not allowed("authorizer", ROLES["revoker"][1])
 
