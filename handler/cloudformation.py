@@ -12,8 +12,7 @@ from crhelper import FAILED, SUCCESS, CfnResource
 
 from handler import logs
 from handler.answer import Courier, Delivery
-from handler.invocation import Delivery as Delivered
-from handler.invocation import Means, hand_over, received, serve
+from handler.invocation import Delivered, Means, hand_over, received, serve
 from sentinel_tables.errors import SentinelTableError, bounded
 from sentinel_tables.request.envelope import Envelope
 from sentinel_tables.rules.removal import not_created

@@ -11,7 +11,14 @@ from typing import Any
 
 from handler.answer import compact
 from sentinel_tables import allowance as time_allowed
-from sentinel_tables.allowance import HAND_OVER_SHARE, UNDO_SHARE, Allowance, Clock
+from sentinel_tables.allowance import (
+    FIRST_HAND_OVER_PAUSE_SECONDS,
+    HAND_OVER_SHARE,
+    LONGEST_HAND_OVER_PAUSE_SECONDS,
+    UNDO_SHARE,
+    Allowance,
+    Clock,
+)
 from sentinel_tables.converge import Tables
 from sentinel_tables.errors import InvalidRequest, NotNow, OutOfTime, SentinelTableError
 from sentinel_tables.inquiry import Stacks
@@ -24,9 +31,6 @@ log = logging.getLogger(__name__)
 
 HANDED_OVER = "SentinelTablesMemory"
 """The key under which an event carries what the invocation before remembered. CloudFormation sends no such key."""
-FIRST_PAUSE_SECONDS = 0.25
-LONGEST_PAUSE_SECONDS = 4.0
-"""Between two attempts at handing over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivered:
     """An event as it was delivered to this invocation."""
 
     event: Mapping[str, Any]
@@ -66,7 +70,7 @@ class Delivery:
 
 def received(
     event: Mapping[str, Any], envelope: Envelope, now: float, ends_at: float, home: tuple[str, str] | None = None
-) -> Delivery:
+) -> Delivered:
     """An event that was delivered now; in its first invocation, by when it has to be answered is worked out.
 
     CloudFormation's patience begins when it signs the ResponseURL: an event that Lambda delivers after it touches nothing.
@@ -74,10 +78,10 @@ def received(
     memory = Memory.recalled(event.get(HANDED_OVER))
     if memory.answer_by is None:
         memory.answer_by = envelope.answer_by(now)
-    return Delivery(event, envelope.sent_at(now), envelope.service_timeout, memory, ends_at, home)
+    return Delivered(event, envelope.sent_at(now), envelope.service_timeout, memory, ends_at, home)
 
 
-def serve(delivery: Delivery, means: Means) -> Outcome | None:
+def serve(delivery: Delivered, means: Means) -> Outcome | None:
     """Serves the event. Returns the outcome, or None if the next invocation goes on."""
     event, memory = delivery.event, delivery.memory
     try:
@@ -110,7 +114,7 @@ def hand_over(
 ) -> None:
     """Goes on in a fresh invocation. Raises RefusedByAws, or NotNow if that share of the time left was not enough."""
     payload = compact({**event, HANDED_OVER: memory.note()})
-    clock, pause = means.clock, FIRST_PAUSE_SECONDS
+    clock, pause = means.clock, FIRST_HAND_OVER_PAUSE_SECONDS
     until = clock.now() + (ends_at - clock.now()) * share
     while True:
         try:
@@ -119,10 +123,10 @@ def hand_over(
             if clock.now() + pause >= until:
                 raise
             clock.sleep(pause * (0.5 + clock.jitter()))
-            pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
+            pause = min(LONGEST_HAND_OVER_PAUSE_SECONDS, pause * 2)
 
 
-def _surroundings(delivery: Delivery, means: Means) -> Surroundings:
+def _surroundings(delivery: Delivered, means: Means) -> Surroundings:
     now, ends_at, timeout = means.clock.now(), delivery.ends_at, delivery.service_timeout
     answer_by = delivery.memory.answer_by if delivery.memory.answer_by is not None else now + timeout
     allowance = Allowance(

@@ -30,6 +30,10 @@ HAND_OVER_SHARE = 0.25
 UNDO_SHARE = 0.375
 """The part of it that may go into undoing after that. The rest is for the answer: maybe the last word of the event."""
 
+FIRST_HAND_OVER_PAUSE_SECONDS = 0.25
+LONGEST_HAND_OVER_PAUSE_SECONDS = 4.0
+"""Between two attempts at handing over."""
+
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 0.5
 """Between two looks at a table. Short enough for an answer within a second."""

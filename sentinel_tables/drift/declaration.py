@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sentinel_tables.model import TABLE_NAME, Encryption, Settings
-from sentinel_tables.rules.declared import INDEXES, MANAGED, OFF, ON, OWNED, VERSION, WORD, WORDS, digest
+from sentinel_tables.rules.declared import INDEXES, MANAGED, OFF, ON, OWNED, TAG_VERSION, WORD, WORDS, digest
 
 NUMBER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
@@ -22,7 +22,7 @@ class Declaration:
 def read(text: str) -> Declaration | None:
     """What a tag says, with digests for what they are of; None if it is of no version known here."""
     version, *words = text.split(" ")
-    if version != VERSION:
+    if version != TAG_VERSION:
         return None
     found: dict[str, Any] = {}
     for told in words:

@@ -11,7 +11,7 @@ from sentinel_tables.model import Facet, LiveTable, Owner, TableStatus
 from sentinel_tables.rules import ownership
 from sentinel_tables.rules.ownership import Hold
 from sentinel_tables.rules.plan import plan_removal, plan_return
-from sentinel_tables.rules.removal import Case, Ground, Verdict, judge
+from sentinel_tables.rules.removal import Case, Ground, Ruling, judge
 
 TABLE_AND_TAGS = frozenset({Facet.TABLE, Facet.TAGS})
 
@@ -92,11 +92,11 @@ def _doubt(case: Case, trail: Trail) -> Move | None:
     asked_for = trail.waited if trail.waits_for == wait.what else 0.0
     verdict, why = judge(case.after(asked_for))
     match verdict:
-        case Verdict.GO:
+        case Ruling.GO:
             return None
-        case Verdict.ASK_AGAIN:
+        case Ruling.ASK_AGAIN:
             return wait
-        case Verdict.SPARE:
+        case Ruling.SPARE:
             return Done(f"it was left: {why}", spared=True)
 
 

@@ -17,9 +17,9 @@ from sentinel_tables.rules.belief import Verb
 from sentinel_tables.rules.ownership import PREFIX
 from sentinel_tables.schemas import SCHEMAS
 
-STACK_ID = re.compile(r"[\w :/=+@.-]{1,256}", re.ASCII)
-LOGICAL_ID = re.compile(r"[\w:/=+@.-]{1,255}", re.ASCII)
-PHYSICAL_ID = re.compile(r"(?s).{1,1024}")
+STACK_ID_PATTERN = re.compile(r"[\w :/=+@.-]{1,256}", re.ASCII)
+LOGICAL_ID_PATTERN = re.compile(r"[\w:/=+@.-]{1,255}", re.ASCII)
+PHYSICAL_ID_PATTERN = re.compile(r"(?s).{1,1024}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,14 @@ def parse(event: Mapping[str, Any], prefix: str, *, sent_at: float | None = None
     Raises InvalidRequest, which names the property and the remedy. A Delete is not refused for its properties.
     """
     verb = verb_of(event)
-    owner = Owner(_field(event, "StackId", STACK_ID), _field(event, "LogicalResourceId", LOGICAL_ID))
+    owner = Owner(_field(event, "StackId", STACK_ID_PATTERN), _field(event, "LogicalResourceId", LOGICAL_ID_PATTERN))
     request_id = str(event.get("RequestId", ""))[:128]
     if verb is Verb.DELETE:
         given = event.get("ResourceProperties")
         return Delete(owner, request_id, _deleted_id(event), _named(given, prefix), _schema(given), sent_at)
     if verb is Verb.CREATE:
         return Create(owner, request_id, desired_by(event, prefix, owner, "", sent_at, declare=declare), sent_at)
-    physical_id = _field(event, "PhysicalResourceId", PHYSICAL_ID)
+    physical_id = _field(event, "PhysicalResourceId", PHYSICAL_ID_PATTERN)
     desired = desired_by(event, prefix, owner, physical_id, sent_at, declare=declare)
     return Update(owner, request_id, physical_id, desired, sent_at)
 
@@ -106,7 +106,7 @@ def _field(event: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -> str
 
 def _deleted_id(event: Mapping[str, Any]) -> str:
     """The id that a Delete is about. An empty one is that of no table, and keeps no stack from being deleted."""
-    return "" if event.get("PhysicalResourceId") in ("", None) else _field(event, "PhysicalResourceId", PHYSICAL_ID)
+    return "" if event.get("PhysicalResourceId") in ("", None) else _field(event, "PhysicalResourceId", PHYSICAL_ID_PATTERN)
 
 
 def desired_by(  # noqa: PLR0913 - what an event is made of

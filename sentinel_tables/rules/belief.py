@@ -22,7 +22,7 @@ from sentinel_tables.model import Owner
 
 YOUNGER_SECONDS = 30.0
 """R3: how much younger than its event the status of a resource may be, while the event is at work."""
-NONE = "no such resource"
+UNHEARD_OF = "no such resource"
 """Stands for a status if CloudFormation knows no such resource, or no such stack."""
 IN_PROGRESS = ("*_IN_PROGRESS",)
 GOING = ("DELETE_IN_PROGRESS", "*_CLEANUP_IN_PROGRESS")
@@ -41,7 +41,7 @@ class Verb(StrEnum):
 class ResourceWord:
     """What DescribeStackResource says of a resource; the physical id is empty while its Create is at work."""
 
-    status: str = NONE
+    status: str = UNHEARD_OF
     physical_id: str = ""
     changed_at: float | None = None
     """When the status came about, in seconds since the epoch."""
@@ -51,7 +51,7 @@ class ResourceWord:
 class StackWord:
     """What DescribeStacks says of a stack."""
 
-    status: str = NONE
+    status: str = UNHEARD_OF
     began: float | None = None
     """When its last operation began, in seconds since the epoch: LastUpdatedTime, else CreationTime."""
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -87,8 +87,8 @@ class Row:
     unless: tuple[str, ...] = ()
 
 
-CREATE_ROWS = (Row((NONE, "CREATE_COMPLETE", "CREATE_FAILED", "UPDATE_*", "IMPORT_*", "DELETE_*")),)
-UPDATE_ROWS = (Row((NONE, "CREATE_*", "*_COMPLETE", "DELETE_*")), Row(("UPDATE_FAILED",), unless=IN_PROGRESS))
+CREATE_ROWS = (Row((UNHEARD_OF, "CREATE_COMPLETE", "CREATE_FAILED", "UPDATE_*", "IMPORT_*", "DELETE_*")),)
+UPDATE_ROWS = (Row((UNHEARD_OF, "CREATE_*", "*_COMPLETE", "DELETE_*")), Row(("UPDATE_FAILED",), unless=IN_PROGRESS))
 DELETE_ROWS = (
     Row(("CREATE_IN_PROGRESS", "UPDATE_*", "CREATE_COMPLETE", "IMPORT_*"), unless=GOING),
     Row(("CREATE_FAILED", "DELETE_FAILED"), unless=IN_PROGRESS),
@@ -116,8 +116,8 @@ def contradiction(sender: Sender, word: Word) -> str:
     resource, stack = word.resource, word.stack
     if resource is None:
         return ""
-    state = stack.status if stack else NONE
-    said = "knows no such resource" if resource.status == NONE else f"says {resource.status} of the resource"
+    state = stack.status if stack else UNHEARD_OF
+    said = "knows no such resource" if resource.status == UNHEARD_OF else f"says {resource.status} of the resource"
     for row in _rows(sender, resource):
         if _fits(resource.status, row.statuses) and not _fits(state, row.unless):
             return said + (f" and {state} of its stack" if stack else "")
@@ -137,7 +137,7 @@ def _rows(sender: Sender, resource: ResourceWord) -> tuple[Row, ...]:
         case Verb.UPDATE:
             return UPDATE_ROWS
         case Verb.DELETE:
-            own = resource.status != NONE and resource.physical_id == sender.physical_id
+            own = resource.status != UNHEARD_OF and resource.physical_id == sender.physical_id
             return DELETE_ROWS if own else OTHER_DELETE_ROWS
 
 

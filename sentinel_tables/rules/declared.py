@@ -15,7 +15,7 @@ from typing import Any
 
 from sentinel_tables.model import Desired, Encryption, Settings
 
-VERSION = "v1"
+TAG_VERSION = "v1"
 LONGEST_TAG = 256
 LONGEST_WORD = 100
 """Of a value that is told as it is."""
@@ -52,7 +52,7 @@ def _spelled(desired: Desired, settings: Settings) -> str:
         if setting in desired.said
     ]
     indexes = [f"{INDEXES}={','.join(sorted(desired.optional_indexes))}"] if desired.optional_indexes else []
-    return " ".join((VERSION, *words, *indexes))
+    return " ".join((TAG_VERSION, *words, *indexes))
 
 
 def _switch(value: bool) -> str:  # noqa: FBT001 - one word for one bit

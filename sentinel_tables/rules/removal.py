@@ -47,7 +47,7 @@ ALWAYS, NEVER = (-inf, inf), (inf, -inf)
 """Spans of time, in seconds since the epoch."""
 
 
-class Verdict(Enum):
+class Ruling(Enum):
     """Whether a table may go."""
 
     GO = "it may go"
@@ -129,49 +129,49 @@ class Case:
         return replace(self, asked_for=seconds)
 
 
-def judge(case: Case) -> tuple[Verdict, str]:
+def judge(case: Case) -> tuple[Ruling, str]:
     """Whether the table may go, and why not. Not a word about whose it is."""
     ground, live, word = case.ground, case.live, case.word
     if ground.schema and live.table.tags.get(SCHEMA, ground.schema) != ground.schema:
-        return Verdict.SPARE, "it is of another schema than the event"
+        return Ruling.SPARE, "it is of another schema than the event"
     if case.held is Hold.CREATED and not ground.made_between[0] <= live.created_at <= ground.made_between[1]:
-        return Verdict.SPARE, "the event did not make it"
+        return Ruling.SPARE, "the event did not make it"
     return _judge_unasked(case) if word is None else _judge_asked(case, word)
 
 
-def _judge_asked(case: Case, word: Word) -> tuple[Verdict, str]:
+def _judge_asked(case: Case, word: Word) -> tuple[Ruling, str]:
     ground, live = case.ground, case.live
     own = word.resource is not None and word.resource.physical_id == live.table.name
     if own and ground.deleted_id != live.table.name:
-        return Verdict.SPARE, "CloudFormation says that it is the resource's table"
+        return Ruling.SPARE, "CloudFormation says that it is the resource's table"
     if case.held is Hold.CREATED and not _made_since(word.stack, live):
         return _judge_old(case, word.stack)
     if ground.by_another and case.asked_for < BELIEF_SECONDS:
-        return Verdict.ASK_AGAIN, "another process may have finished it"
-    return Verdict.GO, ""
+        return Ruling.ASK_AGAIN, "another process may have finished it"
+    return Ruling.GO, ""
 
 
-def _judge_unasked(case: Case) -> tuple[Verdict, str]:
+def _judge_unasked(case: Case) -> tuple[Ruling, str]:
     ground, live = case.ground, case.live
     if not ground.since_began:
-        return Verdict.GO, ""
+        return Ruling.GO, ""
     if ground.began is None:
-        return Verdict.SPARE, "nobody knows whether this event made it"
+        return Ruling.SPARE, "nobody knows whether this event made it"
     if case.held is not Hold.CREATED or live.created_at >= ground.began - CLOCK_SKEW_SECONDS:
-        return Verdict.GO, ""
-    return Verdict.SPARE, "it stood there before"
+        return Ruling.GO, ""
+    return Ruling.SPARE, "it stood there before"
 
 
-def _judge_old(case: Case, stack: StackWord | None) -> tuple[Verdict, str]:
+def _judge_old(case: Case, stack: StackWord | None) -> tuple[Ruling, str]:
     """A table that is older than the operation, or whose operation is not known."""
     status = stack.status if stack else ""
     if case.ground.since_began:
-        return Verdict.SPARE, "it is older than the stack's operation"
+        return Ruling.SPARE, "it is older than the stack's operation"
     if status in DELETING_WHAT_WAS_ALIVE:
-        return Verdict.GO, ""
+        return Ruling.GO, ""
     why = f"it is older than the stack's operation, and the stack is {status}"
     late = ROLLBACK not in status and case.asked_for < BELIEF_SECONDS
-    return (Verdict.ASK_AGAIN if late else Verdict.SPARE), why
+    return (Ruling.ASK_AGAIN if late else Ruling.SPARE), why
 
 
 def _made_since(stack: StackWord | None, live: LiveTable) -> bool:
