@@ -15,15 +15,15 @@ from sentinel_tables.rules.plan import plan
 from sentinel_tables.rules.steps import Effect, Step
 from sentinel_tables_cli.account.stacks import Stack
 from sentinel_tables_cli.account.tables import READ_BY, Eyes, Sight
-from sentinel_tables_cli.checks.properties import Gap, Known, desired, known, problems
+from sentinel_tables_cli.checks.properties import WHOLE, Gap, Known, desired, known, problems
 from sentinel_tables_cli.forecast.assumptions import as_created, as_it_stands, as_wanted
-from sentinel_tables_cli.forecast.changes import Change, told
+from sentinel_tables_cli.forecast.changes import Change, changes_of
 from sentinel_tables_cli.forecast.durations import in_all
 from sentinel_tables_cli.forecast.outcome import NO_TABLE, UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.template.document import Resource
 from sentinel_tables_cli.template.values import Unknown
 
-DECISIVE = ("", "Schema", "TableName")
+DECISIVE = ("", WHOLE, "Schema", "TableName")
 """The places of the properties without which it is not known which table it is; the first is all of them."""
 
 
@@ -47,14 +47,14 @@ def _unknown(logical_id: str, gaps: tuple[Gap, ...]) -> Forecast:
     """No table without its name and its schema; any other gap stands in nothing's way."""
     decisive = [gap for gap in gaps if gap.place in DECISIVE]
     others = tuple(gap for gap in gaps if gap.place not in DECISIVE)
-    return replace(refused(logical_id, "", Outcome.UNKNOWN, *map(_untold, decisive)), gaps=others)
+    return replace(refused(logical_id, "", Outcome.UNKNOWN, *map(_undecided, decisive)), gaps=others)
 
 
 def _of_the_key(gap: Gap) -> bool:
     return gap.place.startswith("SSESpecification")
 
 
-def _untold(gap: Gap) -> str:
+def _undecided(gap: Gap) -> str:
     return f"Property {gap.place or 'Properties'} is {gap.why}. Without it, the table is not known."
 
 
@@ -67,7 +67,7 @@ def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroun
     wanted, key_note = _with_key_arn(wanted, around.eyes)
     wanted, live = _assumed(wanted, found, sight, opaque_key=bool(key_note))
     steps = plan(wanted, live)
-    changes = told(steps, _with_marks(wanted, steps), live, key_known=not any(map(_of_the_key, found.gaps)))
+    changes = changes_of(steps, _with_marks(wanted, steps), live, key_known=not any(map(_of_the_key, found.gaps)))
     notes = [*_notes(resource, sight, around, physical_id), *filter(None, (key_note, not_yet))]
     old = physical_id if physical_id != wanted.table.name else ""
     if old and live:

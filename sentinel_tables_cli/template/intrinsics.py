@@ -1,19 +1,25 @@
-"""CloudFormation's functions, worked out as far as their values are known before a deployment. Pure.
+"""Works out CloudFormation's functions, as far as their values are known before a deployment. Pure.
 
-What is not known becomes an `Unknown`, which says why; nothing is guessed. Scalars become strings, as CloudFormation sends
-them. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+A value that is not known becomes an `Unknown` that says why; nothing is guessed. A call that no deployment can work out
+becomes an `Unknown` that says what is wrong. Scalars become strings, as CloudFormation sends them.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 
+from sentinel_tables.errors import shown
+from sentinel_tables_cli.template import functions
+from sentinel_tables_cli.template.functions import Misuse, arguments, string, unknown_of
 from sentinel_tables_cli.template.references import MAP_KEYS
-from sentinel_tables_cli.template.values import Absent, Items, Scope, Unknown, unknown_in
+from sentinel_tables_cli.template.turns import LOOP, hidden, put, why_not
+from sentinel_tables_cli.template.values import Absent, Items, Open, Scope, Unknown, wrong_in
 
 PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+VARIABLE = re.compile(r"[A-Za-z0-9_.:]+", re.ASCII)
 DYNAMIC_REFERENCE = "{{resolve:"
+TRANSFORM = "Fn::Transform"
 
 
 def resolve(value: object, scope: Scope) -> object:
@@ -28,23 +34,50 @@ def resolve(value: object, scope: Scope) -> object:
 
 
 def function_of(value: Mapping[str, object]) -> str:
-    """The name of the function that this mapping is a call of, or nothing."""
-    for key in map(str, value):
-        if key.startswith("Fn::") or (len(value) == 1 and key == "Ref"):
-            return key
-    only = next(iter(value), "") if len(value) == 1 else ""
+    """The name of the function that this mapping is a call of; empty if it is none."""
+    only = str(next(iter(value))) if len(value) == 1 else ""
+    if only == "Ref" or (only.startswith("Fn::") and not only.startswith(LOOP)):
+        return only
     return "Condition" if only == "Condition" and isinstance(value[only], str) else ""
 
 
 def holds(condition: object, scope: Scope) -> bool | Unknown:
-    """Whether a condition, by its name, is true."""
+    """True if a condition, by its name, is true."""
     found = resolve({"Condition": condition}, scope) if isinstance(condition, str) else Unknown("Condition")
     return found if isinstance(found, bool | Unknown) else Unknown(f"Condition {condition}")
 
 
 def _mapping(value: Mapping[str, object], scope: Scope) -> dict[str, object]:
-    resolved = {str(key): resolve(item, scope) for key, item in value.items()}
-    return {key: item for key, item in resolved.items() if item is not Absent.NO_VALUE}
+    """A loop among the keys adds its own; a macro among them, or a loop over an unknown list, hides what it adds."""
+    known: dict[str, object] = {}
+    unknown: Unknown | None = None
+    for key, item in value.items():
+        name = str(key)
+        if name.startswith(LOOP):
+            made = _loop(item, scope)
+            unknown = made if isinstance(made, Unknown) else getattr(made, "hidden", unknown)
+            known |= {} if isinstance(made, Unknown) else made
+        elif name.startswith("Fn::"):
+            wrong = "" if name == TRANSFORM else f"{name[:64]} stands beside other keys. Take it, or them, out."
+            unknown = Unknown(_in_words(name, item), wrong=wrong)
+        elif (found := resolve(item, scope)) is not Absent.NO_VALUE:
+            known[name] = found
+    return Open(known, unknown) if unknown else known
+
+
+def _loop(loop: object, scope: Scope) -> dict[str, object] | Unknown:
+    match loop:
+        case [str(name), collection, Mapping() as body]:
+            items = resolve(collection, scope)
+        case _:
+            return hidden("it is not a name, a list and a mapping")
+    if why := why_not(items):
+        return hidden(why)
+    turns: dict[str, object] = {}
+    for item in items if isinstance(items, list) else ():
+        turn = put(body, name, item)
+        turns |= turn if isinstance(turn, dict) else {}
+    return _mapping(turns, scope)
 
 
 def _scalar(value: object) -> object:
@@ -60,171 +93,182 @@ def _scalar(value: object) -> object:
 
 
 def _call(name: str, argument: object, scope: Scope) -> object:
-    function = FUNCTIONS.get(name)
-    if function is None:
-        return Unknown(told(name, argument), of=resolve(argument, scope))
+    """Calls a function. A call that CloudFormation refuses is a value that is wrong."""
+    if wrong := scope.names.refusal_of_function(name, FUNCTIONS):
+        return Unknown(_in_words(name, argument), wrong=wrong)
     try:
-        return function(argument, scope)
-    except (TypeError, ValueError, LookupError, AttributeError):
-        return Unknown(f"{told(name, argument)}, which cannot be worked out")
+        return FUNCTIONS.get(name, _only_there)(name, argument, scope)
+    except Misuse as misuse:
+        return Unknown(_in_words(name, argument), wrong=f"{name} {misuse}")
 
 
-def told(name: str, argument: object) -> str:
+def _in_words(name: str, argument: object) -> str:
     """A call as it may stand in a sentence."""
     if isinstance(argument, list) and all(isinstance(item, str) for item in argument):
         argument = ".".join(argument)
-    return f"{name} {argument[:64]}" if isinstance(argument, str) else name
+    return f"{name[:64]} {argument[:64]}" if isinstance(argument, str) else name[:64]
 
 
-def _ref(argument: object, scope: Scope) -> object:
+def _only_there(name: str, argument: object, scope: Scope) -> object:
+    """A function whose value only a deployment knows. What its argument refers to has to be there all the same."""
+    resolved = resolve(argument, scope)
+    wrong = "" if name == TRANSFORM else wrong_in(resolved)
+    return Unknown(_in_words(name, argument), of=resolved, wrong=wrong)
+
+
+def _import(name: str, argument: object, scope: Scope) -> object:
+    export = string(resolve(argument, scope))
+    exports = None if isinstance(export, Unknown) else scope.exports()
+    if exports is None or isinstance(export, Unknown):
+        return _only_there(name, argument, scope)
+    wrong = f"there is no export {shown(export)} in this account and Region. Deploy what exports it, or correct the name."
+    return exports.get(export, Unknown(_in_words(name, export), wrong=wrong, linted=False))
+
+
+def _ref(_name: str, argument: object, scope: Scope) -> object:
+    if not isinstance(argument, str):
+        raise Misuse("takes the name of a parameter or a resource. Write the name alone.")
     if argument == Absent.NO_VALUE.value:
         return Absent.NO_VALUE
-    return scope.values.get(str(argument), Unknown(f"Ref {argument}", wrong=scope.names.refusal(str(argument))))
+    return scope.values.get(argument, Unknown(f"Ref {argument}", wrong=scope.refusal(argument)))
 
 
-def _get_att(argument: object, scope: Scope) -> object:
-    name = _text(argument[0] if isinstance(argument, list) else argument)
-    return Unknown(told("Fn::GetAtt", argument), wrong=scope.names.refusal(name))
+def _get_att(name: str, argument: object, scope: Scope) -> object:
+    parts = argument.split(".", 1) if isinstance(argument, str) else argument
+    match parts:
+        case [str(resource), str() | Mapping(), *_]:
+            wrong = scope.refusal(resource) or scope.names.refusal_of_attribute(resource)
+            return Unknown(_in_words(name, argument), wrong=wrong, of=resolve(argument, scope))
+        case [Mapping(), *_]:
+            return _only_there(name, argument, scope)
+    raise Misuse("takes a resource and the name of an attribute. Write both.")
 
 
-def _sub(argument: object, scope: Scope) -> object:
-    text, local = (argument[0], argument[1]) if isinstance(argument, list) else (argument, {})
-    values = {**scope.values, **{name: resolve(value, scope) for name, value in local.items()}}
-    parts: dict[str, object] = {}
-    for name in PLACEHOLDER.findall(_text(text)):
-        missing = Unknown(f"Fn::Sub with ${{{name}}}", wrong=scope.names.refusal(name.strip()))
-        parts[name] = f"${{{name[1:]}}}" if name.startswith("!") else values.get(name.strip(), missing)
-    if unknown := _unknown_of([*parts.values()], str(text), parts):
+def _sub(name: str, argument: object, scope: Scope) -> object:
+    text, local = arguments(name, argument) if isinstance(argument, list) else (argument, {})
+    if not isinstance(text, str) or not isinstance(local, Mapping):
+        raise Misuse(f"takes {functions.TAKES[name][2]}. Correct its arguments.")
+    own = {str(key): resolve(value, scope) for key, value in local.items()}
+    parts = {place: _part(place, own, scope) for place in PLACEHOLDER.findall(text)}
+    if unknown := unknown_of([*parts.values(), *(value for value in own.values() if wrong_in(value))], text, parts):
         return unknown
-    return PLACEHOLDER.sub(lambda found: str(parts[found[1]]), _text(text))
+    return PLACEHOLDER.sub(lambda found: str(parts[found[1]]), text)
 
 
-def _if(argument: object, scope: Scope) -> object:
-    name, then, otherwise = _items(argument)
-    truth = holds(name, scope)
+def _part(place: str, own: Mapping[str, object], scope: Scope) -> str | Unknown:
+    """The text that a `${place}` of `Fn::Sub` stands for."""
+    if place.startswith("!"):
+        return f"${{{place[1:]}}}"
+    variable = place.strip()
+    if not VARIABLE.fullmatch(variable):
+        raise Misuse(
+            f"has {shown(f'${{{place}}}')}: a name has letters, digits and _ . : alone. Write ${{!...}} for plain text."
+        )
+    if variable in own or variable in scope.values:
+        return string(own[variable] if variable in own else scope.values[variable], f", {shown(f'${{{variable}}}')}")
+    resource, dot, _ = variable.partition(".")
+    wrong = scope.refusal(resource) or (scope.names.refusal_of_attribute(resource) if dot else "")
+    return Unknown(f"Fn::Sub with ${{{place}}}", wrong=wrong)
+
+
+def _if(name: str, argument: object, scope: Scope) -> object:
+    """The branch that is not taken has to be right too, as far as it does not depend on values."""
+    condition, *branches = arguments(name, argument)
+    if not isinstance(condition, str):
+        raise Misuse("takes the name of a condition first. Write the condition under Conditions, and its name here.")
+    truth = holds(condition, scope)
     if isinstance(truth, Unknown):
-        branches = ((("Fn::If", 1), resolve(then, scope)), (("Fn::If", 2), resolve(otherwise, scope)))
-        there = tuple(branch for branch in branches if branch[1] is not Absent.NO_VALUE)
-        return Unknown(f"Fn::If {name} ({truth.why})", there, truth.wrong, truth)
-    return resolve(then if truth else otherwise, scope)
+        return _undecided(condition, truth, [resolve(branch, scope) for branch in branches])
+    taken, other = branches if truth else reversed(branches)
+    wrong = wrong_in(resolve(other, scope.without_values()))
+    return Unknown(f"{name} {condition}", wrong=wrong) if wrong else resolve(taken, scope)
 
 
-def _condition(argument: object, scope: Scope) -> object:
-    """A condition by its name. While it is being worked out it is not there, so that a circle comes to an end."""
+def _undecided(condition: str, truth: Unknown, branches: list[object]) -> Unknown:
+    there = tuple((("Fn::If", place), one) for place, one in enumerate(branches, 1) if one is not Absent.NO_VALUE)
+    optional = len(there) < len(branches) or any(isinstance(one, Unknown) and one.optional for one in branches)
+    return Unknown(f"Fn::If {condition} ({truth.why})", there, truth.wrong, truth, linted=truth.linted, optional=optional)
+
+
+def _condition(_name: str, argument: object, scope: Scope) -> object:
+    """A condition by its name. While it is worked out it stands as wrong, which is what a circle finds."""
     name = str(argument)
     if name not in scope.conditions:
-        return Unknown(f"Condition {name}")
-    rest = {other: condition for other, condition in scope.conditions.items() if other != name}
-    return resolve(scope.conditions[name], replace(scope, conditions=rest))
+        return Unknown(f"Condition {name}", wrong=scope.names.refusal_of_condition(name, scope.conditions))
+    if name not in scope.worked_out:
+        circle = f"condition {name} refers to itself, or others refer back to it. Take one of the references out."
+        scope.worked_out[name] = Unknown(f"Condition {name}", wrong=circle)
+        found = resolve(scope.conditions[name], scope.within_conditions())
+        if not isinstance(found, bool | Unknown):
+            wrong = f"condition {name} is neither true nor false. Write a function of conditions."
+            found = Unknown(f"Condition {name}", wrong=wrong)
+        scope.worked_out[name] = found
+    return scope.worked_out[name]
 
 
-def _equals(argument: object, scope: Scope) -> object:
-    left, right = (resolve(item, scope) for item in _items(argument))
-    return _unknown_of([left, right]) or left == right
-
-
-def _not(argument: object, scope: Scope) -> object:
-    (truth,) = _truths(argument, scope)
-    return truth if isinstance(truth, Unknown) else not truth
-
-
-def _and(argument: object, scope: Scope) -> object:
-    truths = _truths(argument, scope)
-    return False if False in truths else _unknown_of(truths) or True
-
-
-def _or(argument: object, scope: Scope) -> object:
-    truths = _truths(argument, scope)
-    return True if True in truths else _unknown_of(truths) or False
-
-
-def _truths(argument: object, scope: Scope) -> list[object]:
-    truths = [resolve(item, scope) for item in _items(argument)]
-    if not all(isinstance(truth, bool | Unknown) for truth in truths):
-        raise TypeError("a condition is true or false")
-    return truths
-
-
-def _join(argument: object, scope: Scope) -> object:
-    separator, items = _items(argument)
-    resolved = resolve(items, scope)
-    return _unknown_of([resolved], separator) or str(separator).join(map(_text, _items(resolved)))
-
-
-def _select(argument: object, scope: Scope) -> object:
-    index, items = (resolve(item, scope) for item in _items(argument))
-    if isinstance(index, Unknown) or isinstance(items, Unknown):
-        return _unknown_of([index, items])
-    position = int(_text(index))
-    if position < 0:
-        raise IndexError(position)
-    return _items(items)[position]
-
-
-def _split(argument: object, scope: Scope) -> object:
-    separator, text = (resolve(item, scope) for item in _items(argument))
-    return _unknown_of([separator, text]) or [*_text(text).split(_text(separator))]
-
-
-def _find_in_map(argument: object, scope: Scope) -> object:
-    *places, last = _items(argument)
+def _find_in_map(name: str, argument: object, scope: Scope) -> object:
+    *places, last = arguments(name, argument)
     otherwise = last.get("DefaultValue") if isinstance(last, Mapping) and len(places) == MAP_KEYS else None
-    keys = [resolve(item, scope) for item in (places if otherwise is not None else [*places, last])]
-    if unknown := _unknown_of(keys, otherwise):
+    if (otherwise is None) is (len(places) == MAP_KEYS):
+        raise Misuse(f"takes {functions.TAKES[name][2]}. Correct its arguments.")
+    keys: list[object] = [string(resolve(item, scope)) for item in (places if otherwise is not None else [*places, last])]
+    if unknown := unknown_of(keys, otherwise):
         return unknown
-    if otherwise is not None and _is_no_key(keys, scope):
+    found = functions.look_up(scope.mappings, keys)
+    if found is functions.Missing.SURELY and otherwise is not None:
         return resolve(otherwise, scope)
-    if wrong := "" if otherwise is not None else scope.names.refusal_in(scope.mappings, keys):
-        return Unknown(told("Fn::FindInMap", keys), wrong=wrong)
-    found: object = scope.mappings
-    for key in keys:
-        found = found[_text(key)]  # type: ignore[index] # what is no mapping is told as what cannot be worked out
+    if isinstance(found, functions.Missing):
+        wrong = "" if otherwise is not None else scope.names.refusal_in(scope.mappings, keys)
+        return Unknown(_in_words(name, keys), wrong=wrong, linted=False)
     return resolve(found, scope)
 
 
-def _is_no_key(keys: list[object], scope: Scope) -> bool:
-    """Whether the mapping is there and the key in it is not; a key that is no text, as an account's id, tells nothing."""
-    found: object = scope.mappings[_text(keys[0])]
-    for key in keys[1:]:
-        if not isinstance(found, Mapping) or not all(isinstance(one, str) for one in found):
-            return False
-        if key not in found:
-            return True
-        found = found[key]
-    return False
+def _to_json(_name: str, argument: object, scope: Scope) -> object:
+    return functions.as_json(_typed(argument, scope))
 
 
-def _unknown_of(values: list[object], *more: object) -> Unknown | None:
-    """The first unknown value, as it stands for what is made of all of these."""
-    unknown = unknown_in(values)
-    return replace(unknown, of=[values, *more]) if unknown else None
+def _typed(value: object, scope: Scope) -> object:
+    """The value worked out, but with numbers and booleans as they are written."""
+    if isinstance(value, Mapping) and not function_of(value):
+        resolved = resolve(value, scope)
+        if isinstance(resolved, Open):
+            return resolved.hidden
+        typed = {str(key): _typed(item, scope) for key, item in value.items() if not str(key).startswith(LOOP)}
+        typed = {**(resolved if isinstance(resolved, dict) else {}), **typed}
+        return {key: item for key, item in typed.items() if item is not Absent.NO_VALUE}
+    if isinstance(value, list):
+        return [item for item in (_typed(one, scope) for one in value) if item is not Absent.NO_VALUE]
+    return value if isinstance(value, bool | int | float) else resolve(value, scope)
 
 
-def _items(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise TypeError("a list is needed")
-    return value
+def _of_values(name: str, argument: object, scope: Scope) -> object:
+    return functions.VALUES[name](*(resolve(item, scope) for item in arguments(name, argument)))
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a string is needed")
-    return value
+def _of_one(name: str, argument: object, scope: Scope) -> object:
+    return functions.SINGLES[name](resolve(argument, scope))
 
 
-FUNCTIONS: Mapping[str, Callable[[object, Scope], object]] = {
+def _of_a_separator(name: str, argument: object, scope: Scope) -> object:
+    separator, value = arguments(name, argument)
+    return functions.SEPARATING[name](functions.literal(_scalar(separator)), resolve(value, scope))
+
+
+FUNCTIONS: Mapping[str, Callable[[str, object, Scope], object]] = {
     "Condition": _condition,
-    "Fn::And": _and,
-    "Fn::Equals": _equals,
+    "Fn::Cidr": _only_there,
     "Fn::FindInMap": _find_in_map,
+    "Fn::GetAZs": _only_there,
     "Fn::GetAtt": _get_att,
+    "Fn::GetStackOutput": _only_there,
     "Fn::If": _if,
-    "Fn::Join": _join,
-    "Fn::Not": _not,
-    "Fn::Or": _or,
-    "Fn::Select": _select,
-    "Fn::Split": _split,
+    "Fn::ImportValue": _import,
     "Fn::Sub": _sub,
+    "Fn::ToJsonString": _to_json,
+    "Fn::Transform": _only_there,
     "Ref": _ref,
+    **dict.fromkeys(functions.VALUES, _of_values),
+    **dict.fromkeys(functions.SINGLES, _of_one),
+    **dict.fromkeys(functions.SEPARATING, _of_a_separator),
 }
-"""What can be worked out, or judged. Any other function has a value that only a deployment knows."""
+"""Every function that a template may call, with what works it out."""

@@ -7,7 +7,7 @@ import pytest
 
 from .desk import BREAKGLASS, Desk
 
-OWN = ("--stack", "records")
+OWN = ("--stack", "records", "--detailed-exitcode")
 
 
 def with_properties(*lines: str) -> str:
@@ -192,7 +192,7 @@ def test_a_parameter_that_the_stack_hides_is_not_known_by_its_default(desk: Desk
     desk.deploy(text, Protect="true")
     result = desk.plan(text, *OWN)
     assert result.exit_code == 0
-    assert "? DeletionProtectionEnabled: known only at deployment (parameter Protect is hidden)" in result.stdout
+    assert "? DeletionProtectionEnabled: known only at deployment (parameter Protect, which is hidden)" in result.stdout
     assert "deletion protection: on -> off" in desk.plan(text, *OWN, "--parameters", "Protect=false").stdout
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from .desk import BREAKGLASS, Desk
 
-OWN = ("--stack", "records")
+OWN = ("--stack", "records", "--detailed-exitcode")
 ADOPTING = BREAKGLASS + "      ExistingTable: Adopt\n"
 LITERAL = BREAKGLASS.replace("!ImportValue sentinel-tables-ServiceToken", "arn:aws:lambda:one")
 OTHER = [{"Key": "sentinel:logical-id", "Value": "Somebody"}]
