@@ -85,7 +85,7 @@ def wrong_in_sections(template: Template, given: Mapping[str, object], scope: Sc
     """What CloudFormation refuses in the sections Parameters and Conditions, whether or not a table uses it."""
     for name, message in refused_defaults(template, given):
         yield name, Problem(("Parameters", name, "Default"), message, plain=True)
-    for condition in map(str, scope.conditions):
+    for condition in (name for name in map(str, scope.conditions) if not name.startswith("Fn::")):
         truth = holds(condition, scope)
         if isinstance(truth, Unknown) and truth.wrong:
             yield condition, Problem(("Conditions", condition), f"Condition {clean(condition)}: {truth.wrong}", plain=True)

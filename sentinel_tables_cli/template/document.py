@@ -9,7 +9,7 @@ from typing import Any
 
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.template.intrinsics import holds, resolve
-from sentinel_tables_cli.template.loops import Entry, expanded
+from sentinel_tables_cli.template.loops import Entry, expanded, expanded_conditions
 from sentinel_tables_cli.template.reader import Double, NotReadable, decode
 from sentinel_tables_cli.template.references import names_in
 from sentinel_tables_cli.template.values import Exports, Path, Scope, Unknown, no_exports
@@ -61,11 +61,12 @@ class Template:
         looked_up: Mapping[str, object] | None = None,
     ) -> Scope:
         """What is known of its values: those looked up, else those given, else the defaults."""
-        values = {name: _value(name, declared, given) for name, declared in self.parameters.items()}
+        own = {name: _value(name, declared, given) for name, declared in self.parameters.items()}
+        values = {**pseudo, **own, **(looked_up or {})}
         return Scope(
-            values={**pseudo, **values, **(looked_up or {})},
+            values=values,
             mappings=_section(self.document, "Mappings"),
-            conditions=_section(self.document, "Conditions"),
+            conditions=expanded_conditions(_section(self.document, "Conditions"), Scope(values)),
             names=names_in(self.document),
             exports=exports,
         )

@@ -29,7 +29,10 @@ def unknown_of(values: list[object], *more: object) -> Unknown | None:
 
 
 def string(value: object, what: str = "") -> str | Unknown:
-    """The value, if it is a string or not known. Raises Misuse for anything else."""
+    """The value, if it is a string or not known. Raises Misuse for anything else, also as a branch of an `Fn::If`."""
+    if isinstance(value, Unknown):
+        for _, branch in value.branches:
+            string(branch, what)
     if isinstance(value, str | Unknown):
         return value
     if value is Absent.NO_VALUE:
@@ -38,6 +41,16 @@ def string(value: object, what: str = "") -> str | Unknown:
     kind = "a condition" if isinstance(value, bool) else kind
     remedy = LIST_FOR_STRING if isinstance(value, list) else "Write a string."
     raise Misuse(f"has {kind} where it takes a string{what}. {remedy}")
+
+
+def _list(value: object, misuse: str) -> list[object] | Unknown:
+    """The value, if it is a list or not known. Raises Misuse for anything else, also as a branch of an `Fn::If`."""
+    if isinstance(value, Unknown):
+        for _, branch in value.branches:
+            _list(branch, misuse)
+    elif not isinstance(value, list):
+        raise Misuse(misuse)
+    return value
 
 
 def literal(value: object) -> str:
@@ -49,10 +62,9 @@ def literal(value: object) -> str:
 
 def join(separator: str, items: object) -> object:
     """The items with the separator between them."""
+    items = _list(items, "takes a list after its separator. Put brackets around what it joins.")
     if isinstance(items, Unknown):
         return unknown_of([items], separator)
-    if not isinstance(items, list):
-        raise Misuse("takes a list after its separator. Put brackets around what it joins.")
     texts = [string(item) for item in items]
     return unknown_of([*texts], separator) or separator.join(map(str, texts))
 
@@ -67,11 +79,9 @@ def split(separator: str, text: object) -> object:
 
 def select(index: object, items: object) -> object:
     """The item at an index, counted from 0."""
-    index = string(index)
+    index, items = string(index), _list(items, "takes a list after its index. Split a string with Fn::Split first.")
     if isinstance(index, Unknown) or isinstance(items, Unknown):
         return unknown_of([index, items])
-    if not isinstance(items, list):
-        raise Misuse("takes a list after its index. Split a string with Fn::Split first.")
     if not index.lstrip("-").isdecimal():
         raise Misuse(f"takes a whole number for its index, and has {shown(index)}. Write a number.")
     position = int(index)
@@ -85,10 +95,9 @@ def select(index: object, items: object) -> object:
 
 def length(items: object) -> object:
     """The number of items, which is known although they may not be."""
+    items = _list(items, "takes a list. Split a string with Fn::Split first.")
     if isinstance(items, Unknown):
         return unknown_of([items])
-    if not isinstance(items, list):
-        raise Misuse("takes a list. Split a string with Fn::Split first.")
     optional: list[object] = [item for item in items if isinstance(item, Unknown) and (item.optional or item.wrong)]
     return unknown_of(optional, items) or str(len(items))
 

@@ -96,8 +96,9 @@ def _call(name: str, argument: object, scope: Scope) -> object:
     """Calls a function. A call that CloudFormation refuses is a value that is wrong."""
     if wrong := scope.names.refusal_of_function(name, FUNCTIONS):
         return Unknown(_in_words(name, argument), wrong=wrong)
+    made = isinstance(argument, Mapping) and function_of(argument) == TRANSFORM
     try:
-        return FUNCTIONS.get(name, _only_there)(name, argument, scope)
+        return (_only_there if made else FUNCTIONS.get(name, _only_there))(name, argument, scope)
     except Misuse as misuse:
         return Unknown(_in_words(name, argument), wrong=f"{name} {misuse}")
 
@@ -126,6 +127,10 @@ def _import(name: str, argument: object, scope: Scope) -> object:
 
 
 def _ref(_name: str, argument: object, scope: Scope) -> object:
+    if isinstance(argument, Mapping) and scope.names.extended:
+        argument = resolve(argument, scope)
+        if isinstance(argument, Unknown):
+            return unknown_of([argument], "Ref")
     if not isinstance(argument, str):
         raise Misuse("takes the name of a parameter or a resource. Write the name alone.")
     if argument == Absent.NO_VALUE.value:
@@ -174,6 +179,8 @@ def _part(place: str, own: Mapping[str, object], scope: Scope) -> str | Unknown:
 def _if(name: str, argument: object, scope: Scope) -> object:
     """The branch that is not taken has to be right too, as far as it does not depend on values."""
     condition, *branches = arguments(name, argument)
+    if isinstance(condition, Mapping) and scope.names.known is None:
+        return _only_there(name, argument, scope)
     if not isinstance(condition, str):
         raise Misuse("takes the name of a condition first. Write the condition under Conditions, and its name here.")
     truth = holds(condition, scope)

@@ -42,6 +42,25 @@ def expanded(section: Mapping[str, object], scope: Scope, path: Path) -> Iterato
             yield entry
 
 
+def expanded_conditions(section: Mapping[str, object], scope: Scope) -> dict[str, object]:
+    """The conditions of a section, with those that loops over known lists make. Other loops stay as they are."""
+    found: dict[str, object] = {}
+    for key, value in section.items():
+        match value:
+            case [str(name), collection, Mapping() as body] if str(key).startswith(LOOP):
+                items = resolve(collection, scope)
+            case _:
+                found[str(key)] = value
+                continue
+        if not isinstance(items, list) or why_not(items):
+            found[str(key)] = value
+            continue
+        for item in items:
+            turn = {put_text(str(inner), name, item): put(condition, name, item) for inner, condition in body.items()}
+            found |= expanded_conditions(turn, scope)
+    return found
+
+
 def _turns(loop: Entry, scope: Scope) -> Iterator[Entry]:
     match loop.resource:
         case [str(name), collection, Mapping() as body]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path as File
 from typing import Any
 
@@ -139,18 +140,19 @@ def _refused(name: str, declared: object, value: str, has: str) -> str:
 
 
 def _refusals(declared: Mapping[str, Any], value: str) -> Iterator[str]:
-    """What the parameter takes and the value is not. A constraint that is none itself is left to CloudFormation."""
+    """What the parameter takes and the value is not. A list is taken as a whole, or item by item.
+
+    A constraint that is none itself is left to CloudFormation.
+    """
     kind = str(declared.get("Type", "String"))
     if kind.startswith(LOOKED_UP):
         return
-    for item in filter(None, in_items(value)) if is_list(kind) else [value]:
-        for judge in (_choice, _pattern, _length, _size):
-            try:
-                takes = judge(declared, item)
-            except (TypeError, ValueError, re.error):
-                continue
-            if takes:
-                yield takes
+    items = [item for item in in_items(value) if item] if is_list(kind) else [value]
+    for judge in (_choice, _pattern, _length, _size):
+        with suppress(TypeError, ValueError, re.error):
+            found = [takes for item in items if (takes := judge(declared, item))]
+            if found and (not is_list(kind) or judge(declared, value)):
+                yield found[0]
 
 
 def _choice(declared: Mapping[str, Any], item: str) -> str:

@@ -10,7 +10,13 @@ from sentinel_tables_cli.template.references import Names
 from sentinel_tables_cli.template.values import Open, Scope, Unknown, unknown_in
 
 SCOPE = Scope(
-    values={"Stage": "prod", "Names": ["a", "b"], "AWS::Region": "eu-west-1", "Secret": Unknown("parameter Secret")},
+    values={
+        "Stage": "prod",
+        "Names": ["a", "b"],
+        "AWS::Region": "eu-west-1",
+        "G": "ge",
+        "Secret": Unknown("parameter Secret"),
+    },
     mappings={"ByStage": {"prod": {"Protect": True}}, "ByAccount": {123456789012: {"Name": "live", "Many": ["a", "b"]}}},
     conditions={
         "IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
@@ -49,6 +55,7 @@ KNOWN = [
         {"a": "b", "Fn::ForEach::X": ["N", ["p", "q"], {"k-${N}": {"Fn::Sub": "${Stage}-${N}"}}]},
         {"a": "b", "k-p": "prod-p", "k-q": "prod-q"},
     ),
+    ({"Ref": {"Fn::Sub": "Sta${G}"}}, "prod"),
     ({"Fn::ForEach::X": ["N", {"Ref": "Names"}, {"k${N}": {"Ref": "N"}}]}, {"ka": "a", "kb": "b"}),
     ({"Enabled": True, "Days": 35, "Gone": {"Ref": "AWS::NoValue"}}, {"Enabled": "true", "Days": "35"}),
     ([{"Ref": "AWS::NoValue"}, 1.5], ["1.5"]),
@@ -75,6 +82,8 @@ UNKNOWN = [
     ({"Fn::GetAZs": ""}, "Fn::GetAZs "),
     ({"Fn::If": ["IsSecret", 1, 2]}, "Fn::If IsSecret (parameter Secret)"),
     ({"Fn::Transform": {"Name": "x"}}, "Fn::Transform"),
+    ({"Fn::Sub": {"Fn::Transform": {"Name": "x"}}}, "Fn::Sub"),
+    ({"Ref": {"Fn::Sub": "${Key}"}}, "Fn::Sub with ${Key}"),
     ("{{resolve:ssm:name}}", "a dynamic reference, {{resolve:...}}"),
 ]
 

@@ -110,3 +110,12 @@ def test_validate_says_which_loop_it_passes_over(desk: Desk) -> None:
 )
 def test_what_is_no_loop_is_not_known(desk: Desk, loop: str) -> None:
     assert outcomes(desk, f"Resources: {{'Fn::ForEach::X': {loop}}}") == {"Fn::ForEach::X": ("", "unknown")}
+
+
+def test_conditions_that_a_loop_makes(desk: Desk) -> None:
+    loop = "Conditions: {'Fn::ForEach::X': [Stage, [a, b], {'Is${Stage}': !Equals [!Ref Stage, b]}]}\n"
+    text = loop + BREAKGLASS + "      TableName: !If [Isb, sentinel-b, sentinel-a]\n"
+    assert outcomes(desk, text) == {"BreakGlass": ("sentinel-b", "create")}
+    assert outcomes(desk, text.replace("Isb", "Isa")) == {"BreakGlass": ("sentinel-a", "create")}
+    unknown = text.replace("[a, b]", "!Ref AWS::NotificationARNs")
+    assert desk.type("validate", desk.file(unknown)).exit_code == 0
