@@ -257,8 +257,10 @@ def rules(*, as_json: AsJson = False) -> None:
 
 def _means(ctx: typer.Context, profile: str | None, region: str | None, endpoint_url: str | None) -> "Means":
     """What a test put into the context, else a real account."""
-    import logging  # noqa: PLC0415 - as above
+    import gc  # noqa: PLC0415 - as above
+    import logging  # noqa: PLC0415
 
+    gc.enable()  # from here on it may take minutes
     logging.getLogger("sentinel_tables").addHandler(logging.NullHandler())
     given: Connect | None = ctx.obj
     if given is not None:

@@ -6,7 +6,6 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from sentinel_tables.model import GlobalSecondaryIndex, Settings, Table, TableSchema
-from sentinel_tables.rules import steps
 from sentinel_tables_cli.forecast.keys import index_in_words, keys_in_words
 from sentinel_tables_cli.report.envelope import enveloped
 
@@ -76,6 +75,8 @@ def as_adoption(schema: TableSchema, name: str) -> str:
 
 def _native(table: Table) -> dict[str, Any]:
     """The properties of the native resource: the very arguments that the function creates the table with."""
+    from sentinel_tables.rules import steps  # noqa: PLC0415 - for this format alone
+
     arguments = dict(steps.create_table(table).arguments)
     encryption: Any = arguments["SSESpecification"]
     expiry = steps.expire(table.name, table.schema.ttl_attribute, enabled=True).arguments["TimeToLiveSpecification"]

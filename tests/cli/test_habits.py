@@ -168,21 +168,23 @@ def test_a_command_loads_only_what_it_uses(tmp_path: Path, words: tuple[str, ...
     assert unused.isdisjoint(done.stderr.split())
 
 
-def cpu_seconds(*words: str) -> float:
+RUN = "from sentinel_tables_cli.__main__ import main; main()"
+ROUNDS = 8
+STARTS = {"--help": ("--help",), "--version": ("--version",), "schema": ("schema", "approval")}
+
+
+def cpu_seconds(cache: Path, *words: str) -> float:
     """The processor's seconds that a process takes, which other processes disturb less than the clock on the wall."""
+    environment = os.environ | {"PYTHONPATH": str(HERE), "PYTHONPYCACHEPREFIX": str(cache)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    environment = os.environ | {"PYTHONPATH": str(HERE)}
-    subprocess.run([sys.executable, *words], env=environment, capture_output=True, check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-c", *words], env=environment, capture_output=True, check=True)  # noqa: S603
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-ROUNDS = 5
-STARTS = {"--help": ("--help",), "--version": ("--version",), "schema": ("schema", "approval")}
-
-
 @pytest.mark.parametrize("words", STARTS.values(), ids=STARTS)
-def test_it_starts_about_as_fast_as_the_library_that_reads_its_options(words: tuple[str, ...]) -> None:
-    """The quickest of some rounds, in pairs. The aim is 1.2; the rest is for a machine that is busy."""
-    pairs = [(cpu_seconds("-c", "import typer"), cpu_seconds("-m", "sentinel_tables_cli", *words)) for _ in range(ROUNDS)]
+def test_it_starts_about_as_fast_as_the_library_that_reads_its_options(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """The quickest of some rounds, in pairs. The aim is 1.2 times; the rest is for a machine that is busy."""
+    pairs = [(cpu_seconds(tmp_path, "import typer"), cpu_seconds(tmp_path, RUN, *words)) for _ in range(ROUNDS)]
     assert min(ours for _, ours in pairs) < 1.5 * min(theirs for theirs, _ in pairs)

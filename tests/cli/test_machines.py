@@ -1,15 +1,18 @@
 """For machines: JSON of every command, errors too, held by the schema of the docs; SARIF; several files."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from cfnlint.jsonschema import StandardValidator  # type: ignore[import-untyped] # it has no types
 
 from .desk import BREAKGLASS, Desk
 
-SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "reports.schema.json").read_text())
+HERE = Path(__file__).resolve().parents[2]
+SCHEMA = json.loads((HERE / "docs" / "reports.schema.json").read_text())
 WRONG = BREAKGLASS + "      TableClass: GOLD\n"
 
 
@@ -122,3 +125,18 @@ def test_code_scanning(desk: Desk) -> None:
     place = run["results"][1]["locations"][0]["physicalLocation"]
     assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("a/two.yaml", 8)
     assert run["results"][1]["message"]["text"].startswith('BreakGlass: Property TableClass is "GOLD".')
+
+
+WORKFLOW = HERE / "examples" / "github" / "sentinel-tables.yml"
+
+
+def test_the_commands_of_the_example_for_github_are_right(desk: Desk) -> None:
+    (desk.folder / "TEMPLATES").mkdir()
+    (desk.folder / "TEMPLATES" / "tables.yaml").write_text(BREAKGLASS)
+    steps = [step for job in yaml.safe_load(WORKFLOW.read_text())["jobs"].values() for step in job["steps"]]
+    lines = [line.strip() for step in steps for line in step.get("run", "").splitlines()]
+    commands = [line.partition(" > ")[0] for line in lines if line.startswith("sentinel-tables ")]
+    assert [command.split()[1] for command in commands] == ["validate", "plan"]
+    for command in commands:
+        result = desk.type(*shlex.split(command)[1:])
+        assert (result.exit_code, result.stderr) == (0, "")
