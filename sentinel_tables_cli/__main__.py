@@ -31,6 +31,11 @@ def main() -> None:
 
 def _run() -> None:
     """Runs the command line, or says how to install it."""
+    if sys.argv[1:] == ["--version"]:
+        from sentinel_tables import __version__  # noqa: PLC0415 - for this option alone, which needs nothing else
+
+        print(f"sentinel-tables {__version__}")  # noqa: T201 - that is what is asked for
+        return
     try:
         from sentinel_tables_cli.app import app  # noqa: PLC0415 - what is missing is reported
     except ModuleNotFoundError as error:

@@ -27,19 +27,15 @@ from sentinel_tables_cli.options import (
     asked,
     common,
     files,
+    files_and_values,
     prefix_of,
     settings,
-    told_apart,
-    values_for,
 )
 from sentinel_tables_cli.report import screen
 from sentinel_tables_cli.report.envelope import enveloped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sentinel_tables_cli.account.tables import Means
-    from sentinel_tables_cli.report.findings import Checked
 
 Connect = Callable[[str | None, str | None, str | None], "Means"]
 
@@ -208,13 +204,15 @@ def validate(
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
     """Check the properties of every Custom::SentinelTable in the templates, without a call to AWS."""
-    from sentinel_tables_cli.report import findings  # noqa: PLC0415 - as above
+    from sentinel_tables_cli.checks.files import check_file  # noqa: PLC0415 - as above
+    from sentinel_tables_cli.report import findings  # noqa: PLC0415
 
-    names, given = told_apart(templates, parameters)
+    names, given = files_and_values(templates, parameters)
     if not names:
         raise Mistake("No template is named. Write TEMPLATE first, then --parameters Key=Value.")
     named = [*files(names)]
-    checked = [_checked(name, given, prefix_of(prefix), alone=len(named) == 1) for name in named]
+    usual = settings().parameters
+    checked = [check_file(name, given, usual, prefix_of(prefix), alone=len(named) == 1) for name in named]
     code = findings.exit_status(checked)
     if as_json or form is Findings.JSON:
         typer.echo(enveloped(findings.as_data(checked), code))
@@ -227,24 +225,6 @@ def validate(
     else:
         screen.emit(findings.lines(checked))
     raise typer.Exit(code)
-
-
-def _checked(name: str, given: "Mapping[str, str]", prefix: str, *, alone: bool) -> "Checked":
-    """What is found in one file. Raises Mistake if it is `alone`; else a mistake is a finding of its file."""
-    from sentinel_tables_cli.checks.validation import validated  # noqa: PLC0415 - as above
-    from sentinel_tables_cli.report.findings import Checked  # noqa: PLC0415
-    from sentinel_tables_cli.template.document import read  # noqa: PLC0415
-    from sentinel_tables_cli.template.parameters import check_values  # noqa: PLC0415
-
-    try:
-        template = read(name)
-        own = {key: value for key, value in given.items() if alone or key in template.parameters}
-        values = check_values(template, values_for(template, own))
-        return Checked(name, template, validated(template, values, prefix))
-    except Mistake as error:
-        if alone:
-            raise
-        return Checked(name, error=str(error))
 
 
 @app.command(help=texts.RULES, short_help=texts.SHORT["rules"])

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sentinel_tables_cli.checks.files import Checked
 from sentinel_tables_cli.checks.validation import Finding
 from sentinel_tables_cli.report.screen import Line, is_quiet, line
-from sentinel_tables_cli.template.document import Template
 
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 RULES = {
@@ -15,16 +15,6 @@ RULES = {
     "note": ("sentinel-tables/passed-over", "A part of a template that is not looked into"),
 }
 LEVELS = {"error": "red", "warning": "yellow", "note": "cyan"}
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A template and what was found in it; or a file that holds none, with the reason."""
-
-    name: str
-    template: Template | None = None
-    findings: tuple[Finding, ...] = ()
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

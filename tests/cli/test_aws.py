@@ -131,3 +131,28 @@ def test_status_where_nobody_answers_does_not_ask_for_a_permission(monkeypatch: 
     assert listed.exit_code == 1
     assert "Look at --endpoint-url and --region, or try again." in listed.stderr
     assert "dynamodb:ListTables" not in listed.stderr
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_region_of_no_partition_is_told_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text(BREAKGLASS)
+    words = ["plan", str(path), "--region", "us-east1", "--endpoint-url", "http://127.0.0.1:9"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert result.stderr.startswith("Error: DynamoDB did not answer")
+
+
+@pytest.mark.usefixtures("keys")
+def test_an_address_of_one_service_goes_before_that_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "https://dynamodb.eu-west-1.amazonaws.com")
+    with mock_aws():
+        assert CliRunner().invoke(app, ["status", "--region", "eu-west-1"]).exit_code == 0

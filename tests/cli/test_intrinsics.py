@@ -254,3 +254,23 @@ Resources: {}
     }
     assert isinstance(values["Looked"], Unknown)
     assert isinstance(values["Open"], Unknown)
+
+
+MAPS = {"M": {"dev": {"Class": "STANDARD"}}, "N": {123: {"Class": "x"}}}
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        (["M", "dev", "Class"], "STANDARD"),
+        (["M", "prod", "Class"], "other"),
+        (["M", "dev", "Size"], "other"),
+    ],
+)
+def test_a_default_of_find_in_map(keys: list[str], found: str) -> None:
+    assert resolve({"Fn::FindInMap": [*keys, {"DefaultValue": {"Ref": "D"}}]}, Scope({"D": "other"}, MAPS)) == found
+
+
+@pytest.mark.parametrize("keys", [["O", "a", "b"], ["N", "124", "Class"]])
+def test_a_default_is_not_taken_for_what_may_be_there(keys: list[str]) -> None:
+    assert not isinstance(resolve({"Fn::FindInMap": [*keys, {"DefaultValue": "x"}]}, Scope({}, MAPS)), str)

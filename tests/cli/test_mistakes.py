@@ -9,6 +9,7 @@ from sentinel_tables_cli.forecast.assumptions import SETTINGS_OF
 from sentinel_tables_cli.mistakes import clean
 
 from .desk import BREAKGLASS, Desk
+from .test_lint import lint
 
 MISTAKES = {
     "an unknown property": ("ReadCapacity: 5", "Property ReadCapacity is not known. Take it out."),
@@ -320,3 +321,36 @@ def test_what_a_template_holds_does_not_reach_the_terminal_as_a_control_sequence
 def test_every_setting_of_the_provider_can_be_left_as_it_stands() -> None:
     others = {"ServiceToken", "ServiceTimeout", "Schema", "TableName", "ExistingTable", "OptionalIndexes", "Tags"}
     assert {place.partition(".")[0] for place in SETTINGS_OF} == PROPERTIES.keys() - others
+
+
+@pytest.mark.parametrize("name", ["!If [X, acme-prod, sentinel-dev]", "!If [X, sentinel-a, !If [Y, sentinel-b, acme-c]]"])
+def test_a_name_that_a_condition_may_choose_has_the_prefix(desk: Desk, name: str) -> None:
+    head = "Parameters: {A: {Type: String}}\nConditions: {X: !Equals [!Ref A, x], Y: !Equals [!Ref A, y]}\n"
+    path = desk.file(f"{head}{BREAKGLASS}      TableName: {name}\n")
+    told = desk.type("validate", path)
+    assert told.exit_code == 1
+    assert told.stdout.count("It takes a name that begins with 'sentinel-'") == 1
+    assert desk.type("validate", path, "--prefix", "").exit_code == 0
+
+
+GONE = """Parameters: {E: {Type: String, Default: dev}}
+Conditions: {P: !Equals [!Ref E, prod]}
+Resources:
+  BreakGlass:
+    Type: Custom::SentinelTable
+    Properties:
+      ServiceToken: !ImportValue sentinel-tables-ServiceToken
+      Schema: breakglass
+      Tags:
+        - !If [P, {Key: a, Value: b}, !Ref AWS::NoValue]
+        - {Key: right, Value: right}
+        - {Key: wrong, Valu: wrong}
+"""
+
+
+def test_the_line_of_an_item_that_stands_after_one_that_is_not_there(desk: Desk) -> None:
+    name = desk.file(GONE)
+    told = desk.type("validate", name).stdout
+    assert f"{name}:12: BreakGlass: Property Tags[1].Valu is not known." in told
+    assert f"{name}:11:" not in told
+    assert [(rule, line) for rule, line, _ in lint(desk.folder, GONE) if rule == "E9501"] == [("E9501", 12), ("E9501", 12)]

@@ -122,3 +122,12 @@ def test_tables_whose_tags_may_not_be_read_are_counted(desk: Desk) -> None:
     desk.plane.given_table("sentinel-breakglass", **WHOLE)
     desk.denied = ("list_tags_of_resource",)
     assert "Not seen: 1 of 1 tables (sentinel-breakglass)" in desk.type("status").stdout
+
+
+def test_status_says_what_it_has_not_seen(desk: Desk) -> None:
+    desk.deploy(BREAKGLASS)
+    desk.denied = ("describe_time_to_live",)
+    assert "Not seen in full: 1 of these tables" in desk.type("status").stdout
+    assert "Not seen in full" not in desk.type("status", "--verbose").stdout
+    desk.denied = ("list_tags_of_resource",)
+    assert desk.type("status").stdout.startswith("No table was seen that carries the tags of ownership.\n")
