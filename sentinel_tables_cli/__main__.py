@@ -1,17 +1,19 @@
 """`sentinel-tables`, and `python -m sentinel_tables_cli`."""
 
+import gc
 import os
 import sys
 
 from sentinel_tables_cli.mistakes import NO_READER
 
-NEEDED = ("typer", "rich", "cfnlint", "yaml")
+NEEDED = ("typer", "yaml")
 INTERRUPTED = 130
-"""What a shell says of a process that Ctrl-C has ended."""
+"""The exit status by which a shell reports a process that Ctrl-C has ended."""
 
 
 def main() -> None:
-    """Runs the command line. Whatever cuts it short is told in a sentence, or as a shell tells it."""
+    """Runs the command line. Whatever cuts it short is reported in a sentence, or by the exit status that a shell uses."""
+    gc.disable()  # what starts, and mostly ends, within a fifth of a second has no garbage worth the search
     try:
         try:
             _run()
@@ -28,9 +30,14 @@ def main() -> None:
 
 
 def _run() -> None:
-    """Runs the command line, or says what it takes to run it."""
+    """Runs the command line, or says how to install it."""
+    if sys.argv[1:] == ["--version"]:
+        from sentinel_tables import __version__  # noqa: PLC0415 - for this option alone, which needs nothing else
+
+        print(f"sentinel-tables {__version__}")  # noqa: T201 - that is what is asked for
+        return
     try:
-        from sentinel_tables_cli.app import app  # noqa: PLC0415 - what is missing is told
+        from sentinel_tables_cli.app import app  # noqa: PLC0415 - what is missing is reported
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in NEEDED:
             raise
@@ -39,7 +46,7 @@ def _run() -> None:
 
 
 def _let_go() -> None:
-    """What is still to be written goes nowhere, so that Python has nothing to complain of when it ends."""
+    """Sends what is still to be written nowhere, so that Python does not complain of it when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -1,4 +1,23 @@
-"""The help of each command. What follows click's own mark, a backspace, keeps its lines."""
+"""The help of each command. A line with a backspace alone is click's mark: what follows keeps its lines."""
+
+SCHEMAS = ("breakglass", "approval", "session", "ratelimit")
+"""The schemas' names, without a look at the schemas, for a help that is quick."""
+SCHEMA_NAME = f"One of {', '.join(SCHEMAS)}."
+ROLES = ("requester", "approver", "invoker", "closer", "tvm", "authorizer", "revoker", "auditor")
+"""The roles' names, without a look at what they may do."""
+ROLE = f"One of {', '.join(ROLES)}."
+
+SHORT = {
+    "plan": "Show what a deployment would do to each table.",
+    "status": "List the tables that are owned, and their drift.",
+    "left-behind": "List the tables that no resource has any more.",
+    "schema": "Print a schema, also for CloudFormation or Terraform.",
+    "policy": "Print what a role of Sentinel's may do with a table.",
+    "wiring": "Print what Sentinel has to be told for a stack's tables.",
+    "validate": "Check templates, without a call to AWS.",
+    "rules": "Print the folder of the rules for cfn-lint.",
+}
+"""One line for each command, short enough for the list of all of them."""
 
 MAIN = """\
 See what Custom::SentinelTable resources will do before you deploy them, and how their tables stand.
@@ -8,34 +27,41 @@ Examples:
   sentinel-tables validate template.yaml
   sentinel-tables plan template.yaml --stack sentinel
   sentinel-tables status --verbose
+
+\b
+Defaults for --prefix, --stack and --parameters may stand in the table
+[tool.sentinel-tables] of pyproject.toml, or in sentinel-tables.toml.
 """
 
 PLAN = """\
 Show what deploying TEMPLATE would do to each of its tables.
 
 It makes the same plan as the provider, and changes nothing. With --stack it knows whose tables are whose, which would
-be replaced or removed, and the values that the stack's parameters have now. Parameters may be written as the AWS CLI
-has them.
+be replaced or removed, and the values that the stack's parameters have now. It looks up exports, and parameters of the
+types AWS::SSM::Parameter::Value, if your credentials may. Parameters may be written as the AWS CLI has them.
 
 \b
-Exit status: 0 nothing to do, 2 changes, 1 refused or failed.
+Exit status: 0 the plan can be made, 1 refused, not known or failed.
+With --detailed-exitcode: 2 if it can be made and has changes.
 
 \b
 Examples:
   sentinel-tables plan template.yaml
-  sentinel-tables plan template.yaml --stack sentinel --parameters Team=platform TimeToLive=false
-  sentinel-tables plan template.yaml --stack sentinel --parameters file://parameters.json
-  sentinel-tables plan template.yaml --json --endpoint-url http://localhost:4566
+  sentinel-tables plan template.yaml --stack sentinel --parameters Team=blue
+  sentinel-tables plan template.yaml --parameters file://parameters.json
+  sentinel-tables plan --stack sentinel --change-set update-7
+  sentinel-tables plan template.yaml --endpoint-url http://localhost:4566
 """
 
 STATUS = """\
 List the tables that carry the tags of ownership: schema, owner, and drift from the schema.
 
 \b
-Drift is one word: none, drifted (a deployment repairs it), broken (none does, or it
-cannot be compared), busy (cannot be told yet).
-Settings are compared where the table tells what was declared (the tag sentinel:declared, which the provider
-sets where its drift watch is on); elsewhere they are taken to be right, and `plan` compares them.
+Drift is one word: none; drifted, a deployment repairs it; broken, none does,
+or it cannot be compared; busy, it cannot be seen yet.
+
+Settings are compared if the table's tags show what was declared: the provider sets the tag sentinel:declared while its
+drift watch is on. Without that tag they are assumed to be right, and `plan` compares them.
 
 \b
 Exit status: 0 no drift, 2 drift, 1 failed.
@@ -47,14 +73,31 @@ Examples:
   sentinel-tables status --json | jq '.tables[] | select(.drift != "none")'
 """
 
+LEFT_BEHIND = """\
+List the tables that no resource has any more.
+
+The tags of a table name its owner. A table is left behind if CloudFormation says that this resource is gone, or that it
+has another table now. For each one: why, how old it is, and the commands that adopt or delete it. Nothing is changed.
+
+\b
+Exit status: 0, or 1 failed.
+
+\b
+Examples:
+  sentinel-tables left-behind
+  sentinel-tables left-behind --json | jq -r '.tables[].table'
+"""
+
 SCHEMA = """\
 Print a schema as text, as data, or as a native resource of CloudFormation or Terraform.
+
+With --format adopt: a template whose stack adopts the table that --table-name names.
 
 \b
 Examples:
   sentinel-tables schema breakglass
   sentinel-tables schema approval --format cloudformation > native.yaml
-  sentinel-tables schema session --format terraform --table-name sentinel-sessions-blue
+  sentinel-tables schema session --format terraform
   sentinel-tables schema session --optional-index gsi-device-id
 """
 
@@ -91,11 +134,11 @@ Examples:
 """
 
 VALIDATE = """\
-Check the properties of every Custom::SentinelTable in TEMPLATE, without a call to AWS.
+Check the properties of every Custom::SentinelTable in the templates, without a call to AWS.
 
-The messages are those that the provider would fail with. Names that the properties refer to and attributes that
-the template asks for are checked too, and that no two of its resources ask for one table.
-What is known only at deployment is passed over.
+The messages are those that the provider would fail with. Checked too: the names that the properties refer to, the
+attributes that a template asks for, that no two resources ask for one table, and each parameter's default. What is
+known only at deployment is passed over.
 
 \b
 Exit status: 0 well, 1 something is wrong.
@@ -103,6 +146,7 @@ Exit status: 0 well, 1 something is wrong.
 \b
 Examples:
   sentinel-tables validate template.yaml
+  sentinel-tables validate 'stacks/**/*.yaml' --format sarif > findings.sarif
   sentinel-tables validate template.yaml --parameters TableName=sentinel-blue
 """
 

@@ -1,7 +1,7 @@
-"""What a user of the command line got wrong, in one or two sentences, the remedy last."""
+"""A user's mistake, in one or two sentences, the remedy last."""
 
 NO_READER = 141
-"""What a shell says of a process that wrote into a pipe which nobody read any more; 1 would say that a plan is refused."""
+"""The exit status by which a shell reports a process whose output nobody read. 1 would say that a plan is refused."""
 
 
 class Mistake(Exception):

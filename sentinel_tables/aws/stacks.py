@@ -42,9 +42,7 @@ class CloudFormationStacks:
         except (NeverHeardOf, ValueError):
             return StackWord()
         began = _seconds(found.get("LastUpdatedTime") or found.get("CreationTime"))
-        tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
-        kept = {key: value for key, value in tags.items() if not key.lower().startswith(NOT_FOR_A_TABLE)}
-        return StackWord(found.get("StackStatus", ""), began, kept)
+        return StackWord(found.get("StackStatus", ""), began, tags_for_tables(found))
 
     def _ask(self, api: str, arguments: Mapping[str, object]) -> Any:
         """Raises NotNow: for a minute if nobody answers, for some seconds if it is denied, else for as long as it takes."""
@@ -63,6 +61,12 @@ class CloudFormationStacks:
                 "the provider with AskCloudFormation=false."
             )
             raise NotNow(str(error), back_off=True, patience=Patience(DENIED_SECONDS, final)) from error
+
+
+def tags_for_tables(stack: Mapping[str, Any]) -> dict[str, str]:
+    """The tags of a stack, as DescribeStacks gives it, but for those that AWS or the provider reserves."""
+    tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
+    return {key: value for key, value in tags.items() if not key.lower().startswith(NOT_FOR_A_TABLE)}
 
 
 def _seconds(moment: datetime | None) -> float | None:

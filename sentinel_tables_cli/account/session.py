@@ -1,9 +1,12 @@
-"""Sessions and clients of AWS. The only module that knows boto3."""
+"""Opens sessions and clients of AWS. The only module that knows boto3."""
 
 import functools
+import logging
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -14,11 +17,13 @@ from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables_cli.account.tables import Eyes, Means
 from sentinel_tables_cli.mistakes import Mistake, clean
 
+logger = logging.getLogger("sentinel_tables_cli")
+
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 5, 20, 3
 
 
 def connect(profile: str | None, region: str | None, endpoint_url: str | None) -> Means:
-    """The means of a real account. Raises Mistake where there is no such profile, or no Region."""
+    """The means of a real account. Raises Mistake if there is no such profile, or no Region."""
     try:
         session = boto3.Session(profile_name=profile, region_name=region)
         client = functools.cache(functools.partial(_client, session, endpoint_url))
@@ -30,6 +35,7 @@ def connect(profile: str | None, region: str | None, endpoint_url: str | None) -
     return Means(
         eyes=Eyes(dynamodb, tables),
         cloudformation=functools.partial(client, "cloudformation"),
+        ssm=functools.partial(client, "ssm"),
         pseudo=functools.partial(_pseudo, session, dynamodb, client),
         now=time.time,
     )
@@ -41,7 +47,26 @@ def _client(session: boto3.Session, endpoint_url: str | None, service: str) -> C
         read_timeout=READ_SECONDS,
         retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
     )
-    return session.client(service, endpoint_url=endpoint_url, config=config)  # type: ignore[call-overload]
+    client: Client = session.client(service, endpoint_url=endpoint_url, config=config)  # type: ignore[call-overload]
+    if logger.isEnabledFor(logging.DEBUG):
+        _time_calls(client, service)
+    return client
+
+
+def _time_calls(client: Client, service: str) -> None:
+    """Logs each call and its seconds. Calls may run side by side, each in a thread of its own."""
+    begun: dict[int, tuple[str, float]] = {}
+
+    def begin(model: Any, **_more: Any) -> None:
+        begun[threading.get_ident()] = (model.name, time.monotonic())
+
+    def end(**_more: Any) -> None:
+        name, since = begun.pop(threading.get_ident())
+        logger.debug("%s %s: %.3f s", service, name, time.monotonic() - since)
+
+    client.meta.events.register("before-call", begin)
+    client.meta.events.register("after-call", end)
+    client.meta.events.register("after-call-error", end)
 
 
 def _pseudo(
@@ -52,7 +77,7 @@ def _pseudo(
 ) -> Mapping[str, object]:
     region = dynamodb.meta.region_name
     pseudo = {"AWS::Region": region}
-    with suppress(UnknownRegionError):  # a local AWS takes any; where there is none, the look at the tables fails in words
+    with suppress(UnknownRegionError):  # a local AWS takes any; elsewhere the look at the tables fails, and says so
         partition = session.get_partition_for_region(region)
         suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
         pseudo |= {"AWS::Partition": partition, "AWS::URLSuffix": suffix}

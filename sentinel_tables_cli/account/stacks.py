@@ -1,4 +1,4 @@
-"""What CloudFormation knows of a stack: its id, its parameters, its template, and which resource is which table."""
+"""Reads what CloudFormation knows of a stack: its id, its parameters, its template, and which resource has which table."""
 
 import json
 from collections.abc import Mapping
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from sentinel_tables.aws.calls import Client
+from sentinel_tables.aws.stacks import tags_for_tables
+from sentinel_tables.model import Owner
 from sentinel_tables_cli.account.tables import is_denied, remedy, why
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.template.document import RESOURCE_TYPE, Template, parse
@@ -14,14 +16,14 @@ from sentinel_tables_cli.template.parameters import HIDDEN
 from sentinel_tables_cli.template.values import Unknown
 
 NOT_YET = "REVIEW_IN_PROGRESS"
-"""The state of a stack of which there is a change set, and nothing else."""
+"""The state of a stack that has a change set, and nothing else yet."""
 LAST_STATES: Mapping[str, str] = {
     "ROLLBACK_COMPLETE": "Delete the stack first.",
     "ROLLBACK_FAILED": "Delete the stack first.",
     "DELETE_FAILED": "Delete the stack first.",
     "UPDATE_ROLLBACK_FAILED": "Continue its roll-back first.",
 }
-"""The states in which CloudFormation takes no update, each with what to do.
+"""The states in which CloudFormation takes no update, each with the remedy.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 """
 NO_TABLE = "not-created:"
@@ -32,7 +34,7 @@ GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A stack as it is deployed; without a state where there is none of that name yet."""
+    """A stack as it is deployed. Without a state, there is none of that name yet."""
 
     name: str
     stack_id: str = ""
@@ -41,6 +43,8 @@ class Stack:
     """Physical ids of its `Custom::SentinelTable` resources, by logical id."""
     template: Template | None = None
     state: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """The tags that the provider puts on tables: those of the stack, but for those that AWS or the provider reserves."""
 
     @property
     def owner_id(self) -> str:
@@ -49,13 +53,13 @@ class Stack:
 
     @property
     def refusal(self) -> str:
-        """Why CloudFormation takes no update of it in the state that it is in; nothing, where it does."""
+        """The reason why CloudFormation takes no update of it in its state; empty if it does."""
         remedy = LAST_STATES.get(self.state)
         return f"Stack {self.name} is {self.state}, and CloudFormation does not update it. {remedy}" if remedy else ""
 
     @property
     def note(self) -> str:
-        """What its state has to say to a deployment."""
+        """A note for a deployment on the state of the stack."""
         if not self.state:
             return f"There is no stack {self.name} yet."
         if self.state.endswith("_IN_PROGRESS"):
@@ -64,7 +68,7 @@ class Stack:
 
 
 def look_up(client: Client, name: str) -> tuple[Stack | None, str]:
-    """The stack of that name; None where it may not be looked at, with the reason. Raises Mistake."""
+    """The stack of that name; None and the reason if the credentials may not see it. Raises Mistake."""
     try:
         found = client.describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as error:
@@ -80,13 +84,63 @@ def look_up(client: Client, name: str) -> tuple[Stack | None, str]:
         tables, template = _tables(client, name), _template(client, name)
     except (ClientError, BotoCoreError) as error:
         return _unseen(error, name)
-    return Stack(found["StackName"], found["StackId"], parameters, tables, template, found["StackStatus"]), ""
+    state, tags = found["StackStatus"], tags_for_tables(found)
+    return Stack(found["StackName"], found["StackId"], parameters, tables, template, state, tags), ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The resource that the tags of a table name, as CloudFormation knows it. Without a state, it is gone."""
+
+    state: str = ""
+    table: str = ""
+    """The table that the resource has now."""
+    gone: str = ""
+    """What is gone, in words."""
+    unseen: str = ""
+    """The reason why it could not be looked at."""
+
+
+def holder_of(client: Client, owner: Owner) -> Holder:
+    """Looks at the resource of an owner. Raises Mistake if nobody answers."""
+    try:
+        found = client.describe_stack_resource(StackName=owner.stack_id, LogicalResourceId=owner.logical_id)
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            return Holder(unseen=why(error))
+        is_stack = owner.logical_id not in str(error).partition("does not exist")[0]
+        return Holder(gone="its stack is gone" if is_stack else "its stack has no such resource")
+    except BotoCoreError as error:
+        raise Mistake(f"CloudFormation cannot be asked: {why(error)}. {remedy(error)}") from error
+    detail = found["StackResourceDetail"]
+    return Holder(detail["ResourceStatus"], detail.get("PhysicalResourceId", ""))
 
 
 def _parameter(shown: Mapping[str, str]) -> tuple[str, str | Unknown]:
     """A parameter's name and its value. The template's default says nothing of a value that is hidden."""
     name, value = shown["ParameterKey"], shown.get("ParameterValue", "")
-    return name, Unknown(f"parameter {name} is hidden") if value == HIDDEN else value
+    return name, Unknown(f"parameter {name}, which is hidden") if value == HIDDEN else value
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """A change set: the template and the values that it would deploy."""
+
+    template: Template
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def change_set(client: Client, name: str, stack: str) -> ChangeSet:
+    """The change set of that name. Its template is the one that its macros made of it. Raises Mistake."""
+    try:
+        found = client.describe_change_set(ChangeSetName=name, StackName=stack)
+        body = client.get_template(StackName=stack, ChangeSetName=name, TemplateStage="Processed").get("TemplateBody", "")
+    except (ClientError, BotoCoreError) as error:
+        is_missing = why(error) in ("ChangeSetNotFound", "ChangeSetNotFoundException", "ValidationError")
+        todo = "Correct --change-set or --stack." if is_missing else remedy(error, "cloudformation:DescribeChangeSet")
+        raise Mistake(f"Change set {clean(name)} cannot be looked at: {clean(why(error))}. {todo}") from error
+    template = parse(body if isinstance(body, str) else json.dumps(body), f"change set {name}")
+    return ChangeSet(template, dict(map(_parameter, found.get("Parameters", []))))
 
 
 def _unseen(error: Exception, name: str) -> tuple[None, str]:
@@ -98,7 +152,7 @@ def _unseen(error: Exception, name: str) -> tuple[None, str]:
 
 
 def _tables(client: Client, name: str) -> dict[str, str]:
-    """A stack may have more resources than DescribeStackResources tells, which stops at 100."""
+    """A stack may have more resources than DescribeStackResources lists, which stops at 100."""
     pages = client.get_paginator("list_stack_resources").paginate(StackName=name)
     return {
         resource["LogicalResourceId"]: resource["PhysicalResourceId"]
@@ -111,7 +165,7 @@ def _tables(client: Client, name: str) -> dict[str, str]:
 
 
 def _template(client: Client, name: str) -> Template | None:
-    """The template that the stack was deployed with, where it can be read."""
+    """The template that the stack was deployed with; None if it cannot be read."""
     body = client.get_template(StackName=name).get("TemplateBody", "")
     text = body if isinstance(body, str) else json.dumps(body)
     try:

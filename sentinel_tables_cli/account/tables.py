@@ -1,4 +1,4 @@
-"""The tables that stand, as far as the credentials let them be seen. Reads only."""
+"""Reads tables, as far as the credentials show them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,14 +24,14 @@ READ_BY: Mapping[Facet, str] = {
 
 DENIED = ("AccessDenied", "Unauthorized")
 CREDENTIALS = ("Credential", "Token", "UnrecognizedClient", "Signature", "AuthFailure", "InvalidAccessKey", "SSO", "Login")
-"""What stands in the codes of AWS, or in the names of botocore's errors, where who asks is not known."""
+"""Parts of AWS's codes, or of the names of botocore's errors, that say that AWS does not know who asks."""
 UNSUPPORTED = "UnknownOperationException"
-"""What a local AWS says of a call that it does not have: the rest of the table can be seen all the same."""
+"""The code of a local AWS for a call that it does not have. The rest of the table can be seen all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What was seen of a table: itself or None, and which facets could not be seen, each with the reason."""
+    """A table as it was seen, or None; and the facets that could not be seen, each with the reason."""
 
     live: LiveTable | None
     unseen: Mapping[Facet, str] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Eyes:
             return self._see_in_parts(name, facets)
 
     def with_key_arn(self, encryption: Encryption) -> tuple[Encryption, str]:
-        """The encryption with its key's ARN, as live tables have it; and why not, where the key cannot be looked at."""
+        """The encryption with its key's ARN, as live tables have it; or as it was, and why the key is not seen."""
         try:
             return self._tables.with_key_arn(encryption), ""
         except NotNow as error:
@@ -100,19 +100,19 @@ def why(error: BaseException) -> str:
 
 
 def is_denied(error: BaseException) -> bool:
-    """Whether AWS knew who asked, and refused for lack of permission."""
+    """True if AWS knew who asked, and refused for lack of permission."""
     return any(word in _code(error) for word in DENIED)
 
 
 def is_about_who_asks(error: BaseException) -> bool:
-    """Whether there were no credentials, or AWS did not take them."""
+    """True if there were no credentials, or AWS did not take them."""
     cause = _cause(error)
     text = _code(error) if isinstance(cause, ClientError) else type(cause).__name__
     return any(word in text for word in CREDENTIALS)
 
 
 def remedy(error: BaseException, permission: str = "") -> str:
-    """What to do about a look that failed; `permission` is what it takes, where it may be that."""
+    """The remedy for a look that failed. `permission` is the one that the look takes."""
     if permission and is_denied(error):
         return f"It takes {permission}."
     if is_about_who_asks(error):
@@ -121,7 +121,7 @@ def remedy(error: BaseException, permission: str = "") -> str:
 
 
 def _code(error: BaseException) -> str:
-    """AWS's own code for a refusal; nothing where AWS was not asked."""
+    """AWS's own code for a refusal; empty if AWS was not asked."""
     cause = _cause(error)
     return str(cause.response.get("Error", {}).get("Code", "")) if isinstance(cause, ClientError) else ""
 
@@ -138,10 +138,11 @@ def _no_answer(error: NotNow) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a plan is made with; `pseudo` gives the pseudo parameters that are known, `now` seconds since the epoch."""
+    """What commands look at an account with: `now` gives seconds since the epoch."""
 
     eyes: Eyes
     cloudformation: Callable[[], Client]
+    ssm: Callable[[], Client]
     pseudo: Callable[[bool], Mapping[str, object]]
-    """Takes whether the account's id is needed, for that costs a call."""
+    """Gives the pseudo parameters that are known; with the account's id if that is asked for, for it costs a call."""
     now: Callable[[], float]

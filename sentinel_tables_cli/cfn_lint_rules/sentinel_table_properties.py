@@ -1,7 +1,6 @@
 """E9501: properties of `Custom::SentinelTable` that the provider would refuse, in its own words."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it has no types
@@ -35,8 +34,7 @@ class SentinelTableProperties(CloudFormationLintRule):  # type: ignore[misc] # i
 
     def _found(self, template: Template) -> Iterator[tuple[Resource, list[Problem]]]:
         """With no parameter known, both branches of an `Fn::If` are looked into; the defaults may add to that."""
-        scope = template.scope({}, {})
-        by_default = [*template.tables(replace(scope, names=scope.names.of_maps_alone()))]
+        by_default = [*template.tables(template.scope({}, {}))]
         for table, named in zip(template.tables(Scope()), by_default, strict=True):
             found = [*problems(table.properties, self.config["prefix"])]
             more = problems(named.properties, self.config["prefix"]) if named.present is not False else ()

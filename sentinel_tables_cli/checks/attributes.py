@@ -1,14 +1,14 @@
-"""What `Fn::GetAtt` may ask of a `Custom::SentinelTable`. Pure."""
+"""Checks the attributes that a template asks of a `Custom::SentinelTable`. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sentinel_tables_cli.template.calls import PLACEHOLDER
 from sentinel_tables_cli.template.document import Template
-from sentinel_tables_cli.template.intrinsics import PLACEHOLDER
 from sentinel_tables_cli.template.values import Path, Scope
 
 ATTRIBUTES = ("TableName", "Arn", "TableId", "Schema", "StreamArn")
-"""The attributes that the provider answers with; the last one where the table has a stream."""
+"""The attributes that the provider answers with; the last one only if the table has a stream."""
 
 
 def mistakes(document: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
@@ -38,7 +38,7 @@ def asked(document: object, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
 
 
 def refusal(attribute: str, properties: object) -> str:
-    """What is wrong with asking this of a resource with these properties, resolved; nothing, where it is right."""
+    """What is wrong with asking this of a resource with these properties, worked out; empty if it is right."""
     if attribute not in ATTRIBUTES:
         return f"There is no attribute {attribute[:48]}. Use one of {', '.join(ATTRIBUTES)}."
     if attribute == "StreamArn" and isinstance(properties, Mapping) and "StreamSpecification" not in properties:

@@ -1,6 +1,6 @@
-"""A resource's properties, judged as the function judges them: along `RESOURCE` of its properties, and by `request.parse`.
+"""Checks a resource's properties as the function does: along `RESOURCE` of its properties, and by `request.parse`. Pure.
 
-Pure. What is unknown before a deployment is passed over, and told.
+What is unknown before a deployment is passed over, and reported.
 """
 
 import re
@@ -13,21 +13,31 @@ from sentinel_tables.model import Desired, Owner
 from sentinel_tables.request import properties as resource_properties
 from sentinel_tables.request.event import desired_by
 from sentinel_tables.request.readers import ListOf, Reader, Structure
-from sentinel_tables_cli.template.values import Items, Path, Unknown, unknown_in
+from sentinel_tables_cli.template.values import Items, Open, Path, Unknown, unknown_in
 
 NOT_OF_THE_TABLE = ("ServiceToken", "ServiceTimeout")
+WHOLE = "Properties"
+"""The place of what a macro or a loop adds to the properties."""
+POSITION = re.compile(r"\[\d+\]")
 PLACE = re.compile(r"Property ([A-Za-z.]+)(?:\[(\d+)\])?")
 SOME_OWNER = Owner("a stack that is not known", "Table")
+FILLERS = {
+    "Tags.Value": "known-only-at-deployment",
+    "SSESpecification.KMSMasterKeyId": "known-only-at-deployment",
+    "SSESpecification.SSEType": "KMS",
+    "PointInTimeRecoverySpecification.RecoveryPeriodInDays": "35",
+}
+"""Values in place of unknown ones that contradict, or are contradicted, whatever they will be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with the properties, in the function's words; `path` is below Properties."""
+    """What is wrong with the properties, in the function's words. `path` begins below Properties."""
 
     path: Path
     message: str
     plain: bool = False
-    """Whether CloudFormation itself refuses it, so that cfn-lint finds it without our rules."""
+    """True if CloudFormation itself refuses it, so that cfn-lint finds it without our rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +47,12 @@ class Gap:
     place: str
     why: str
     wrong: bool = False
-    """Whether no deployment will know it."""
+    """True if no deployment will know it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The properties without those that are unknown; None where what is required is unknown."""
+    """The properties without those that are unknown; None if a required one is."""
 
     properties: dict[str, Any] | None
     gaps: tuple[Gap, ...] = ()
@@ -58,12 +68,13 @@ def problems(properties: object, prefix: str) -> tuple[Problem, ...]:
 
 
 def known(properties: object) -> Known:
-    """What is known of them."""
+    """The properties as far as they are known."""
     gaps: list[Gap] = []
-    kept = _kept(resource_properties.RESOURCE, "", properties, gaps)
+    kept = _kept(resource_properties.RESOURCE, "", properties, gaps, {})
     of_table = tuple(gap for gap in gaps if gap.place not in NOT_OF_THE_TABLE and not gap.wrong)
     found = kept if isinstance(kept, dict) else None
-    return Known(found, of_table, all(gap.place != "TableName" for gap in gaps))
+    hidden = isinstance(properties, Open) and "TableName" not in properties
+    return Known(found, of_table, not hidden and all(gap.place != "TableName" for gap in gaps))
 
 
 def desired(properties: Mapping[str, Any], owner: Owner, prefix: str, before: Mapping[str, Any] | None = None) -> Desired:
@@ -77,8 +88,8 @@ def desired(properties: Mapping[str, Any], owner: Owner, prefix: str, before: Ma
 
 
 def _without_token(properties: Mapping[str, object] | Unknown) -> Iterator[Problem]:
-    """The function has no word for this: without the token, CloudFormation does not ask it."""
-    if isinstance(properties, Mapping) and not properties.get("ServiceToken"):
+    """The function has no message for this: without the token, CloudFormation does not ask it."""
+    if isinstance(properties, Mapping) and not isinstance(properties, Open) and not properties.get("ServiceToken"):
         takes = "the provider's ARN, as !ImportValue sentinel-tables-ServiceToken gives it"
         yield Problem((), f"Property ServiceToken is missing. It takes {takes}.", plain=True)
 
@@ -103,7 +114,8 @@ def _problems(reader: Reader, place: str, value: object, path: Path) -> Iterator
 def _dangling(place: str, unknown: Unknown, path: Path) -> Iterator[Problem]:
     """A value that refers to what is not there."""
     if unknown.wrong:
-        yield Problem(path, bounded(f"{f'Property {place}' if place else 'Properties'}: {unknown.wrong}"))
+        message = bounded(f"{f'Property {place}' if place else 'Properties'}: {unknown.wrong}")
+        yield Problem(path, message, plain=unknown.linted)
 
 
 def _problems_of_keys(reader: Structure, place: str, value: Mapping[str, object], path: Path) -> Iterator[Problem]:
@@ -113,7 +125,9 @@ def _problems_of_keys(reader: Structure, place: str, value: Mapping[str, object]
             yield from _problems(reader.readers[key], f"{dot}{key}", item, (*path, key))
         else:
             yield from _refusal(Structure(reader.readers), place, {key: item}, (*path, key))
-    for key in reader.required:
+    if isinstance(value, Open):
+        yield from _dangling(place, value.hidden, path)
+    for key in reader.required if not isinstance(value, Open) else ():
         if key not in value:
             yield from _refusal(Structure(reader.readers, (key,)), place, {}, path)
 
@@ -127,16 +141,16 @@ def _refusal(reader: Reader, place: str, value: object, path: Path) -> Iterator[
 
 def _contradictions(properties: Any, prefix: str) -> Iterator[Problem]:
     """What is wrong with properties that are right one by one."""
-    found = known(properties)
-    if found.properties is None:
+    found, filled = known(properties), _kept(resource_properties.RESOURCE, "", properties, [], FILLERS)
+    if found.properties is None or not isinstance(filled, dict):
         return
     named = {} if found.name_known else {"TableName": f"{prefix}unknown"}
     try:
-        desired(found.properties | named, SOME_OWNER, prefix)
+        desired(filled | named, SOME_OWNER, prefix)
     except (InvalidRequest, InvalidSchema) as error:
         yield Problem(_path(str(error)), str(error))
         return
-    for path, name in _branches(properties["TableName"], ("TableName",)) if not found.name_known else ():
+    for path, name in _branches(properties.get("TableName"), ("TableName",)) if not found.name_known else ():
         try:
             desired(found.properties | {"TableName": name}, SOME_OWNER, prefix)
         except (InvalidRequest, InvalidSchema) as error:
@@ -167,24 +181,33 @@ class _Hole:
 _HOLE = _Hole()
 
 
-def _kept(reader: Reader, place: str, value: object, gaps: list[Gap]) -> object:
-    """The value without what is unknown, each told in `gaps`; a hole where nothing of it can be kept."""
+def _kept(reader: Reader, place: str, value: object, gaps: list[Gap], fillers: Mapping[str, str]) -> object:
+    """The value without what is unknown, each listed in `gaps` or filled; a hole if nothing of it can be kept."""
     if isinstance(reader, Structure) and isinstance(value, Mapping):
-        return _kept_keys(reader, place, value, gaps)
+        return _kept_keys(reader, place, value, gaps, fillers)
     if isinstance(reader, ListOf) and isinstance(value, list):
-        items = [_kept(reader.reader, f"{place}[{position}]", item, gaps) for position, item in enumerate(value)]
+        items = [_kept(reader.reader, f"{place}[{position}]", item, gaps, fillers) for position, item in enumerate(value)]
         return [item for item in items if item is not _HOLE]
     if unknown := unknown_in(value):
+        if not unknown.optional and (filler := fillers.get(POSITION.sub("", place))):
+            return filler
         gaps.append(Gap(place, unknown.why, wrong=bool(unknown.wrong)))
         return _HOLE
     return value
 
 
-def _kept_keys(reader: Structure, place: str, value: Mapping[str, object], gaps: list[Gap]) -> object:
+def _kept_keys(
+    reader: Structure, place: str, value: Mapping[str, object], gaps: list[Gap], fillers: Mapping[str, str]
+) -> object:
     dot = f"{place}." if place else ""
     kept = {
-        key: _kept(reader.readers[key], f"{dot}{key}", item, gaps) for key, item in value.items() if key in reader.readers
+        key: _kept(reader.readers[key], f"{dot}{key}", item, gaps, fillers)
+        for key, item in value.items()
+        if key in reader.readers
     }
-    if any(kept.get(key) is _HOLE for key in reader.required):
+    if isinstance(value, Open):
+        gaps.append(Gap(place or WHOLE, value.hidden.why, wrong=bool(value.hidden.wrong)))
+    hidden = [key for key in reader.required if key not in kept] if isinstance(value, Open) else []
+    if hidden or any(kept.get(key) is _HOLE for key in reader.required):
         return _HOLE
     return {key: item for key, item in kept.items() if item is not _HOLE}

@@ -1,13 +1,14 @@
-"""Steps in words: what is added, taken away or changed, from what to what, like a diff. Pure."""
+"""Puts steps into words, like a diff: what is added, taken away or changed, from what to what. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sentinel_tables.model import NO_LIMIT, Encryption, GlobalSecondaryIndex, KeyAttribute, LiveTable, Settings, Table
+from sentinel_tables.model import NO_LIMIT, Encryption, LiveTable, Settings, Table
 from sentinel_tables.rules import ownership
 from sentinel_tables.rules.kinds import Kind
 from sentinel_tables.rules.steps import Effect, Step
+from sentinel_tables_cli.forecast.keys import index_in_words, keys_in_words
 
 ADDED, REMOVED, CHANGED = "+", "-", "~"
 
@@ -24,8 +25,10 @@ class Change:
     """Further lines, each with its sign."""
 
 
-def told(steps: Iterable[Step], wanted: Table, live: LiveTable | None, *, key_known: bool = True) -> tuple[Change, ...]:
-    """The steps of a plan, which turns `live`, or no table, into `wanted`; the key of a new table only where it is known."""
+def changes_of(
+    steps: Iterable[Step], wanted: Table, live: LiveTable | None, *, key_known: bool = True
+) -> tuple[Change, ...]:
+    """The steps of a plan that turns `live`, or no table, into `wanted`. A new table's key is shown only if it is known."""
     have = _after_creation(wanted.settings) if live is None else live.table.settings
     found = live.table.tags if live else {}
     changes = tuple(_change(step, wanted, have, found) for step in steps)
@@ -123,16 +126,6 @@ def _tag_lines(key: str, before: str | None, after: str) -> Iterator[tuple[str, 
     yield ADDED, f"{key} = {shown}"
 
 
-def keys_in_words(keys: Iterable[KeyAttribute]) -> str:
-    """`id (S)`, or partition key and sort key."""
-    return ", ".join(f"{key.name} ({key.type})" for key in keys)
-
-
-def index_in_words(index: GlobalSecondaryIndex) -> str:
-    """An index with its keys and its projection."""
-    return f"index {index.index_name}: {keys_in_words(index.keys)}, projection {index.projection}"
-
-
 def _encryption(settings: Settings) -> str:
     found: Encryption = settings.encryption
     if not found.kms:
@@ -161,4 +154,4 @@ SETTINGS: Mapping[Kind, Callable[[Settings], str]] = {
 AT_CREATION = {
     kind: SETTINGS[kind] for kind in (Kind.ENCRYPTION, Kind.TABLE_CLASS, Kind.THROUGHPUT, Kind.STREAM, Kind.POLICY)
 }
-"""What CreateTable takes at once. It is told where it is not the default, and encryption always."""
+"""What CreateTable takes at once. It is shown if it is not the default; encryption always."""

@@ -1,31 +1,45 @@
-"""From a template to the forecasts for all its tables, those among them that it no longer has."""
+"""Makes the forecasts for all tables of a template, and for those that it no longer has."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from sentinel_tables_cli.account.stacks import Stack, look_up
+from sentinel_tables_cli.account.lookups import exports_of, looked_up
+from sentinel_tables_cli.account.stacks import Stack, change_set, look_up
 from sentinel_tables_cli.account.tables import Means
 from sentinel_tables_cli.checks.properties import Problem, known
-from sentinel_tables_cli.checks.validation import LOOP, check_names, wrong_around
+from sentinel_tables_cli.checks.validation import DOUBLE, LOOP, check_names, wrong_around, wrong_in_sections
 from sentinel_tables_cli.forecast.outcome import Forecast, Outcome, Report, Surroundings, refused
 from sentinel_tables_cli.forecast.removal import removal, replaced
 from sentinel_tables_cli.forecast.table import forecast
 from sentinel_tables_cli.forecast.unsent import sent, typed
+from sentinel_tables_cli.mistakes import Mistake
 from sentinel_tables_cli.template.document import POLICY_UNKNOWN, Resource, Template
-from sentinel_tables_cli.template.passed_over import Maker, in_words, makers, served
-from sentinel_tables_cli.template.values import Scope, Unknown
+from sentinel_tables_cli.template.parameters import without_value
+from sentinel_tables_cli.template.passed_over import Maker, in_words, left_out, makers, served
+from sentinel_tables_cli.template.values import Exports, Scope, Unknown
 
 PERHAPS_MADE = "The template's text no longer has it; {} may make it, which only CloudFormation expands."
 
 
-def plan_template(template: Template, given: Mapping[str, str], stack_name: str, prefix: str, means: Means) -> Report:
-    """What a deployment of the template does. Raises Mistake."""
+def plan_change_set(name: str, stack_name: str, prefix: str, means: Means) -> Report:
+    """Forecasts the deployment of a change set. Raises Mistake."""
+    if not stack_name:
+        raise Mistake("A change set belongs to a stack. Name the stack with --stack.")
+    found = change_set(means.cloudformation(), name, stack_name)
+    return plan_template(found.template, found.values, stack_name, prefix, means)
+
+
+def plan_template(template: Template, given: Mapping[str, object], stack_name: str, prefix: str, means: Means) -> Report:
+    """Forecasts a deployment of the template. Raises Mistake."""
     check_names(template, given)
     stack, note = look_up(means.cloudformation(), stack_name) if stack_name else (None, "")
-    scope = template.scope(_previous(template, stack) | dict(given), _pseudo(template, stack_name, stack, means))
+    values: dict[str, object] = {**_previous(template, stack), **given}
+    exports = exports_of(means.cloudformation)
+    pseudo, stored = _pseudo(template, stack_name, stack, means), looked_up(template, values, means.ssm)
+    scope = template.scope(values, pseudo, exports, stored)
     around = Surroundings(means.eyes, stack, prefix, means.now())
-    before = _scope_before(stack, means)
+    before = _scope_before(stack, means, exports)
     deployed = _deployed(stack, before)
     resources = {table.logical_id: table for table in template.tables(scope) if table.present is not False}
     wrong = wrong_around(template, resources.values())
@@ -40,7 +54,20 @@ def plan_template(template: Template, given: Mapping[str, str], stack_name: str,
     if stack and stack.refusal:
         found = tuple(one.stopped(stack.refusal) for one in found)
     told = (f"{maker.name}: {maker.note}" for maker in made_by)
-    return Report(found, (*_notes(note, stack_name, stack), *told, *_served(template, scope, stack, before)))
+    notes = (*_doubles(template, stack), *_notes(note, stack_name, stack), *told, *_left_out(template, scope, stack, before))
+    return Report(found, notes, tuple(_refused(template, values, scope)))
+
+
+def _refused(template: Template, values: Mapping[str, object], scope: Scope) -> Iterator[str]:
+    """The reasons why CloudFormation refuses the template as a whole."""
+    yield from (problem.message for _, problem in wrong_in_sections(template, values, scope))
+    yield from (message for _, message in without_value(template, values))
+
+
+def _doubles(template: Template, stack: Stack | None) -> Iterator[str]:
+    for one in (template, stack.template if stack else None):
+        for double in one.doubles if one else ():
+            yield f"{one.name if one else ''}:{double.line}: {double.key}: {DOUBLE.format(double.before)}"
 
 
 def _previous(template: Template, stack: Stack | None) -> dict[str, str | Unknown]:
@@ -51,6 +78,8 @@ def _previous(template: Template, stack: Stack | None) -> dict[str, str | Unknow
 
 def _pseudo(template: Template, stack_name: str, stack: Stack | None, means: Means) -> dict[str, object]:
     pseudo = dict(means.pseudo("AWS::AccountId" in json.dumps(template.document, default=str)))
+    for name in ("AWS::StackName", "AWS::StackId") if not stack_name else ():
+        pseudo[name] = Unknown(f"{name}: name the stack with --stack")
     if stack_name:
         pseudo["AWS::StackName"] = stack.name if stack else stack_name
     if stack and stack.stack_id:
@@ -58,11 +87,12 @@ def _pseudo(template: Template, stack_name: str, stack: Stack | None, means: Mea
     return pseudo
 
 
-def _scope_before(stack: Stack | None, means: Means) -> Scope:
+def _scope_before(stack: Stack | None, means: Means, exports: Exports) -> Scope:
     """What is known of the values that the stack was deployed with."""
     if stack is None or stack.template is None:
         return Scope()
-    return stack.template.scope(stack.parameters, _pseudo(stack.template, stack.name, stack, means))
+    stored = looked_up(stack.template, stack.parameters, means.ssm)
+    return stack.template.scope(stack.parameters, _pseudo(stack.template, stack.name, stack, means), exports, stored)
 
 
 def _deployed(stack: Stack | None, scope: Scope) -> dict[str, Resource]:
@@ -103,12 +133,15 @@ def _notes(note: str, stack_name: str, stack: Stack | None) -> Iterator[str]:
     if note:
         yield f"Not seen: {note}; tables that exist are judged by their tags."
     elif not stack_name:
-        yield "Without --stack the owner is not known; a table that exists is judged by its tags."
+        yield (
+            "Without --stack the owner is not known; a table that exists is judged by its tags. "
+            "What the template takes back is not known either."
+        )
 
 
-def _served(template: Template, scope: Scope, stack: Stack | None, before: Scope) -> Iterator[str]:
+def _left_out(template: Template, scope: Scope, stack: Stack | None, before: Scope) -> Iterator[str]:
     """What the provider serves, or did, and the plan leaves out."""
-    yield from (f"{entry.name}: {in_words(entry)}" for entry in served(template, scope))
+    yield from (f"{entry.name}: {why}" for entry, why in left_out(template, scope))
     if stack and stack.template:
         here = {entry.name for entry in template.entries(scope)}
         gone = [entry for entry in served(stack.template, before) if entry.name not in here]

@@ -91,11 +91,13 @@ class Report:
 
     forecasts: tuple[Forecast, ...]
     notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    """The reasons why CloudFormation refuses the template as a whole."""
 
 
-def exit_status(report: Report) -> int:
-    """0 where there is nothing to do, 2 where there are changes, 1 where anything is refused or not known."""
+def exit_status(report: Report, *, detailed: bool = False) -> int:
+    """1 if anything is refused or not known, else 0; if it is to be `detailed`, 2 if there are changes."""
     outcomes = {forecast.outcome for forecast in report.forecasts}
-    if outcomes & set(FAILED):
+    if report.problems or outcomes & set(FAILED):
         return 1
-    return 2 if outcomes - {Outcome.NOTHING} else 0
+    return 2 if detailed and outcomes - {Outcome.NOTHING} else 0

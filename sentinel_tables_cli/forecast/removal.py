@@ -7,7 +7,7 @@ from sentinel_tables.model import Facet, Owner
 from sentinel_tables.rules.plan import plan_removal
 from sentinel_tables_cli.account.stacks import NO_TABLE
 from sentinel_tables_cli.account.tables import READ_BY, Sight
-from sentinel_tables_cli.forecast.changes import Change, told
+from sentinel_tables_cli.forecast.changes import Change, changes_of
 from sentinel_tables_cli.forecast.outcome import UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.template.document import POLICY_UNKNOWN, Resource
 
@@ -70,4 +70,4 @@ def _removed(
         return (), (f"{note} Say so on purpose with {policy}: Retain.",), True
     if not steps:
         return (), (f"Table {name} is left as it is: its tags do not name this resource as its owner.",), True
-    return told(steps, sight.live.table, sight.live), (), True
+    return changes_of(steps, sight.live.table, sight.live), (), True

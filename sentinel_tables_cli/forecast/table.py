@@ -10,21 +10,21 @@ from typing import Any
 from sentinel_tables.errors import SentinelTableError
 from sentinel_tables.model import Desired, Facet, LiveTable, Origin, Owner, Table
 from sentinel_tables.request.envelope import Envelope
-from sentinel_tables.rules import ownership
+from sentinel_tables.rules import ownership, silence
 from sentinel_tables.rules.plan import plan
 from sentinel_tables.rules.steps import Effect, Step
 from sentinel_tables_cli.account.stacks import NO_TABLE, Stack
 from sentinel_tables_cli.account.tables import READ_BY, Eyes, Sight
 from sentinel_tables_cli.checks.prices import prices
-from sentinel_tables_cli.checks.properties import Gap, Known, desired, known, problems
+from sentinel_tables_cli.checks.properties import WHOLE, Gap, Known, desired, known, problems
 from sentinel_tables_cli.forecast.assumptions import as_created, as_it_stands, as_wanted
-from sentinel_tables_cli.forecast.changes import Change, told
+from sentinel_tables_cli.forecast.changes import Change, changes_of
 from sentinel_tables_cli.forecast.durations import in_all
 from sentinel_tables_cli.forecast.outcome import UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
 from sentinel_tables_cli.template.document import Resource
 from sentinel_tables_cli.template.values import Unknown
 
-DECISIVE = ("", "Schema", "TableName")
+DECISIVE = ("", WHOLE, "Schema", "TableName")
 """The places of the properties without which it is not known which table it is; the first is all of them."""
 
 
@@ -48,14 +48,14 @@ def _unknown(logical_id: str, gaps: tuple[Gap, ...]) -> Forecast:
     """No table without its name and its schema; any other gap stands in nothing's way."""
     decisive = [gap for gap in gaps if gap.place in DECISIVE]
     others = tuple(gap for gap in gaps if gap.place not in DECISIVE)
-    return replace(refused(logical_id, "", Outcome.UNKNOWN, *map(_untold, decisive)), gaps=others)
+    return replace(refused(logical_id, "", Outcome.UNKNOWN, *map(_undecided, decisive)), gaps=others)
 
 
 def _of_the_key(gap: Gap) -> bool:
     return gap.place.startswith("SSESpecification")
 
 
-def _untold(gap: Gap) -> str:
+def _undecided(gap: Gap) -> str:
     return f"Property {gap.place or 'Properties'} is {gap.why}. Without it, the table is not known."
 
 
@@ -67,9 +67,10 @@ def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroun
         return refused(resource.logical_id, wanted.table.name, Outcome.UNKNOWN, not_yet)
     wanted, key_note = _with_key_arn(wanted, around.eyes)
     wanted, live = _assumed(wanted, found, sight, opaque_key=bool(key_note))
-    steps = plan(wanted, live)
-    changes = told(steps, _with_marks(wanted, steps), live, key_known=not any(map(_of_the_key, found.gaps)))
+    wanted, steps = _planned(wanted, live, around.stack)
+    changes = changes_of(steps, _as_planned(wanted, steps, live), live, key_known=not any(map(_of_the_key, found.gaps)))
     notes = [*_notes(resource, sight, around, physical_id), *filter(None, (key_note, not_yet))]
+    notes += silence.left(wanted, live) if live else ()
     old = physical_id if physical_id != wanted.table.name else ""
     if old and live:
         notes.append(f"Table {wanted.table.name} stands already, and keeps its records.")
@@ -87,10 +88,8 @@ def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroun
 
 
 def _too_long(found: Known, changes: tuple[Change, ...]) -> Iterator[str]:
-    patience, span = (
-        Envelope.read({"ResourceProperties": found.properties}).service_timeout,
-        in_all(change.kind for change in changes),
-    )
+    patience = Envelope.read({"ResourceProperties": found.properties}).service_timeout
+    span = in_all(change.kind for change in changes)
     if span.high > patience:
         yield f"It may take longer than the {patience:.0f} s of ServiceTimeout. Deploy again then: what is done stays done."
 
@@ -144,12 +143,22 @@ def _assumed(wanted: Desired, found: Known, sight: Sight, *, opaque_key: bool) -
     return wanted, as_wanted(live, frozenset(sight.unseen), wanted) if live else None
 
 
-def _with_marks(wanted: Desired, steps: tuple[Step, ...]) -> Table:
-    """The table with all the tags that it is created with."""
+def _planned(wanted: Desired, live: LiveTable | None, stack: Stack | None) -> tuple[Desired, tuple[Step, ...]]:
+    """The steps, with the stack's own tags if something else is written, as the provider puts them on a table."""
+    steps = plan(wanted, live)
+    if not (steps and stack and wanted.claim.propagate):
+        return wanted, steps
+    wanted = replace(wanted, stack_tags=stack.tags)
+    return wanted, plan(wanted, live)
+
+
+def _as_planned(wanted: Desired, steps: tuple[Step, ...], live: LiveTable | None) -> Table:
+    """The table as it will be: what silence leaves as it is, and all the tags that it is created with."""
+    settings = silence.settled(wanted, live) if live else wanted.table.settings
     created = any(step.effect is Effect.CREATES for step in steps)
     marks = ownership.tags_of_new(wanted.claim) if created else {}
     marks = {key: value for key, value in marks.items() if key != ownership.STACK_ID}
-    return replace(wanted.table, tags={**wanted.table.tags, **marks})
+    return replace(wanted.table, settings=settings, tags={**(wanted.stack_tags or {}), **wanted.table.tags, **marks})
 
 
 def _outcome(steps: tuple[Step, ...], live: LiveTable | None) -> Outcome:
@@ -186,4 +195,7 @@ def _notes(resource: Resource, sight: Sight, around: Surroundings, physical_id: 
     if live.key_unknown:
         yield "The AWS managed key cannot be told from others here (kms:DescribeKey); any KMS key is taken for it."
     for motion in live.motions:
-        yield f"The deployment waits first: {motion.what}."
+        if not motion.replica:
+            yield f"The deployment waits first: {motion.what}."
+    for replica in live.replicas:
+        yield f"It has a replica in {replica.region} ({replica.status}), which is left as it is."

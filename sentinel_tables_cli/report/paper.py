@@ -1,20 +1,15 @@
-"""Forecasts and states on paper: as coloured lines for people, as JSON for machines."""
+"""Writes forecasts, states and findings for people, as coloured lines."""
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
-
-from rich.console import Console
-from rich.table import Table as Grid
-from rich.text import Text
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 
 from sentinel_tables.drift.judgement import Drift
-from sentinel_tables_cli.checks.validation import Finding
 from sentinel_tables_cli.forecast.changes import ADDED, CHANGED, REMOVED, Change
 from sentinel_tables_cli.forecast.durations import SPANS
-from sentinel_tables_cli.forecast.outcome import Forecast, Outcome, Report
+from sentinel_tables_cli.forecast.outcome import FAILED, Forecast, Outcome, Report
 from sentinel_tables_cli.mistakes import clean
+from sentinel_tables_cli.report.screen import Line, Words, emit, is_quiet, is_terminal, line, width
 from sentinel_tables_cli.status.judgement import Status
-from sentinel_tables_cli.template.document import Template
 
 COLOURS = {ADDED: "green", REMOVED: "red", CHANGED: "yellow"}
 OUTCOMES = {
@@ -29,34 +24,27 @@ OUTCOMES = {
     Outcome.UNKNOWN: ("not known", "red"),
 }
 DRIFTS = {Drift.NONE: "green", Drift.DRIFTED: "yellow", Drift.BROKEN: "red", Drift.BUSY: "cyan"}
-WIDE = 400
-"""Columns where the output is no terminal: nothing is cut off in a file."""
-
-
-class Paper(Console):
-    """Rich's console, which would end the process by itself, with status 1, where nobody reads the output any more."""
-
-    def on_broken_pipe(self) -> None:
-        """See rich."""
-        raise BrokenPipeError
-
-
-def console(*, stderr: bool = False) -> Console:
-    """Where to print, as wide as it is."""
-    found = Paper(stderr=stderr, highlight=False)
-    return found if found.is_terminal else Paper(stderr=stderr, highlight=False, width=WIDE)
+HEADINGS = ("TABLE", "SCHEMA", "STACK", "RESOURCE", "ORIGIN", "DRIFT")
+GAP = "  "
 
 
 def print_report(report: Report) -> None:
-    """All forecasts, then one line that counts them."""
-    paper = console()
+    """Writes all forecasts, and then one line that counts them."""
+    emit(_report(report))
+
+
+def _report(report: Report) -> Iterator[Line]:
     for forecast in report.forecasts:
-        for line in _forecast(forecast):
-            paper.print(line, soft_wrap=True)
-        paper.print()
+        if not is_quiet() or forecast.outcome in FAILED:
+            yield from _forecast(forecast)
+            yield ()
+    for problem in report.problems:
+        yield line("! ", problem, "red")
+    if is_quiet():
+        return
     for note in report.notes:
-        paper.print(_line("", note, "dim"), soft_wrap=True)
-    paper.print(_line("", summary(report), "bold"), soft_wrap=True)
+        yield line("", note, "dim")
+    yield line("", summary(report), "bold")
 
 
 def summary(report: Report) -> str:
@@ -66,94 +54,86 @@ def summary(report: Report) -> str:
     return f"Plan: {', '.join(counted)}." if counted else "There is no Custom::SentinelTable in the template."
 
 
-def _forecast(forecast: Forecast) -> Iterator[Text]:
+def _forecast(forecast: Forecast) -> Iterator[Line]:
     words, colour = OUTCOMES[forecast.outcome]
-    head = Text(clean(forecast.logical_id), style="bold")
-    if forecast.table:
-        head.append(f" -> {clean(forecast.table)}", style="default")
-    head.append(f": {words}", style=colour)
-    if forecast.changes and forecast.outcome is not Outcome.DRIFTED:
-        head.append(f", in about {forecast.span}")
-    yield head
-    yield from (_line("  ! ", reason, "red") for reason in forecast.reasons)
+    table = f" -> {clean(forecast.table)}" if forecast.table else ""
+    lasting = f", in about {forecast.span}" if forecast.changes and forecast.outcome is not Outcome.DRIFTED else ""
+    yield Words(clean(forecast.logical_id), "bold"), Words(table), Words(f": {words}", colour), Words(lasting)
+    yield from (line("  ! ", reason, "red") for reason in forecast.reasons)
     for change in forecast.changes:
         yield from change_lines(change)
     for gap in forecast.gaps:
-        yield _line("  ? ", f"{gap.place}: known only at deployment ({gap.why})", "cyan")
-    yield from (_line("  . ", note, "dim") for note in forecast.notes)
+        yield line("  ? ", f"{gap.place}: known only at deployment ({gap.why})", "cyan")
+    yield from (line("  . ", note, "dim") for note in forecast.notes)
 
 
-def change_lines(change: Change) -> Iterator[Text]:
+def change_lines(change: Change) -> Iterator[Line]:
     """A step, and what belongs to it."""
-    line = _line(f"  {change.sign} ", change.what, COLOURS[change.sign])
-    line.append(f"  ({clean(change.step.reason)}; {SPANS[change.kind]})", style="dim")
-    yield line
-    yield from (_line(f"      {sign} ", text, COLOURS[sign]) for sign, text in change.below)
-
-
-def _line(lead: str, text: str, colour: str) -> Text:
-    return Text(lead + clean(text), style=colour)
+    (head,) = line(f"  {change.sign} ", change.what, COLOURS[change.sign])
+    yield head, Words(f"  ({clean(change.step.reason)}; {SPANS[change.kind]})", "dim")
+    yield from (line(f"      {sign} ", text, COLOURS[sign])[0:1] for sign, text in change.below)
 
 
 def print_states(states: Iterable[Status], notes: Iterable[str], *, verbose: bool) -> None:
-    """A row for each table, or a block where the terminal is too narrow, and with `verbose` what differs."""
-    paper, states, notes = console(), list(states), list(notes)
-    grid = _grid(states)
+    """Writes a row for each table, or a block if the terminal is too narrow, and with `verbose` what differs."""
+    emit(_states(list(states), list(notes), verbose=verbose))
+
+
+def _states(states: Sequence[Status], notes: list[str], *, verbose: bool) -> Iterator[Line]:
     if not verbose and (partly := sum(bool(state.notes) for state in states)):
         notes.append(f"Not seen in full: {partly} of these tables, whose drift may be more. --verbose says what it is.")
-    if not states:
+    shown = [state for state in states if state.drift in (Drift.DRIFTED, Drift.BROKEN)] if is_quiet() else states
+    if not states and not is_quiet():
         some = "No table was seen" if notes else "There is no table"
-        paper.print(f"{some} that carries the tags of ownership.")
-    elif paper.is_terminal and paper.measure(grid, options=paper.options.update(width=WIDE)).maximum > paper.width:
-        for line in chain.from_iterable(map(_block, states)):
-            paper.print(line, soft_wrap=True)
-    else:
-        paper.print(grid)
-    for state in states if verbose else ():
-        for line in _state(state):
-            paper.print(line, soft_wrap=True)
-    for note in notes:
-        paper.print(_line("", note, "dim"), soft_wrap=True)
+        yield line("", f"{some} that carries the tags of ownership.")
+    yield from grid(HEADINGS, [_row(state) for state in shown])
+    for state in shown if verbose else ():
+        yield ()
+        yield from _state(state)
+    if not is_quiet():
+        yield from (line("", note, "dim") for note in notes)
 
 
-def _grid(states: list[Status]) -> Grid:
-    grid = Grid(box=None, pad_edge=False, header_style="bold")
-    for heading in ("TABLE", "SCHEMA", "STACK", "RESOURCE", "ORIGIN", "DRIFT"):
-        grid.add_column(heading, overflow="fold")
-    for state in states:
-        cells = (state.table, state.schema, state.stack, state.owner.logical_id, state.origin)
-        grid.add_row(*(Text(clean(cell)) for cell in cells), Text(state.drift, style=DRIFTS[state.drift]))
-    return grid
+def _row(state: Status) -> Line:
+    cells = (state.table, state.schema, state.stack, state.owner.logical_id, state.origin)
+    return (*(Words(clean(cell)) for cell in cells), Words(state.drift, DRIFTS[state.drift]))
 
 
-def _block(state: Status) -> Iterator[Text]:
-    """A row where the terminal is too narrow for rows."""
-    yield Text.assemble((clean(state.table), "bold"), ": ", (state.drift, DRIFTS[state.drift]))
-    yield _line("  ", f"{state.schema}, {state.origin}", "default")
-    yield _line("  ", f"{state.owner.logical_id} of {state.stack}", "default")
+def grid(headings: Sequence[str], rows: Sequence[Line]) -> Iterator[Line]:
+    """The rows below their headings. If the terminal is too narrow, each row is a block of lines."""
+    columns = [
+        max(map(len, column)) for column in zip(headings, *([cell.text for cell in row] for row in rows), strict=True)
+    ]
+    if not rows:
+        return
+    if is_terminal(sys.stdout) and sum(columns) + len(GAP) * (len(columns) - 1) > width():
+        for row in rows:
+            yield from _block(headings, row)
+        return
+    yield tuple(Words(cell, "bold") for cell in _spaced(headings, columns))
+    for row in rows:
+        texts = _spaced([cell.text for cell in row], columns)
+        yield tuple(Words(text, cell.style) for text, cell in zip(texts, row, strict=True))
 
 
-def _state(state: Status) -> Iterator[Text]:
-    yield Text(f"\n{clean(state.table)}: {state.drift}", style="bold")
-    yield _line("  . ", f"owned by {state.owner.logical_id} of {state.owner.stack_id}", "dim")
+def _spaced(cells: Sequence[str], columns: Sequence[int]) -> list[str]:
+    padded = [cell.ljust(size) + GAP for cell, size in zip(cells, columns, strict=True)]
+    return [*padded[:-1], cells[-1]]
+
+
+def _block(headings: Sequence[str], row: Line) -> Iterator[Line]:
+    """The first cell and the last as the head, the others below it with their headings."""
+    yield Words(row[0].text, "bold"), Words(": "), row[-1]
+    for heading, cell in zip(headings[1:-1], row[1:-1], strict=True):
+        if cell.text:
+            yield Words(f"  {heading.lower()} "), cell
+
+
+def _state(state: Status) -> Iterator[Line]:
+    yield line("", f"{state.table}: {state.drift}", "bold")
+    yield line("  . ", f"owned by {state.owner.logical_id} of {state.owner.stack_id}", "dim")
     if state.reason:
-        yield _line("  ! ", state.reason, DRIFTS[state.drift])
+        yield line("  ! ", state.reason, DRIFTS[state.drift])
     for change in state.changes:
         yield from change_lines(change)
-    yield from (_line("  . ", note, "dim") for note in state.notes)
-
-
-def print_findings(findings: Iterable[Finding], template: Template) -> None:
-    """Each problem and each note with the line where it stands, then one line that counts."""
-    paper, findings = console(), list(findings)
-    for finding in findings:
-        told = [(problem.path, problem.message, "red") for problem in finding.problems]
-        told += [(finding.resource.path, finding.note, "cyan")] if finding.note else []
-        told += [(price.path, price.message, "cyan") for price in finding.prices]
-        for path, message, colour in told:
-            text = f"{template.name}:{template.line(path)}: {finding.resource.logical_id}: {message}"
-            paper.print(_line("", text, colour), soft_wrap=True)
-    wrong, gaps = sum(len(finding.problems) for finding in findings), sum(finding.gaps for finding in findings)
-    counted = f"{sum(not finding.note for finding in findings)} x Custom::SentinelTable, {wrong} wrong"
-    counted += f"; {gaps} passed over, known only at deployment" if gaps else ""
-    paper.print(_line("", f"{counted}.", "bold"), soft_wrap=True)
+    yield from (line("  . ", note, "dim") for note in state.notes)

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-import yaml
-
 from sentinel_tables.model import GlobalSecondaryIndex, Settings, Table, TableSchema
-from sentinel_tables.rules import steps
-from sentinel_tables_cli.forecast.changes import index_in_words, keys_in_words
+from sentinel_tables_cli.forecast.keys import index_in_words, keys_in_words
+from sentinel_tables_cli.report.envelope import enveloped
 
 DEFAULTS = Settings()
 REFERENCE = re.compile(r"\$\{([^{}]+)\}")
@@ -37,7 +35,7 @@ def index_in_lines(indexes: tuple[GlobalSecondaryIndex, ...]) -> Iterator[str]:
 
 def as_json(schema: TableSchema, name: str) -> str:
     """As data."""
-    return json.dumps({"schema": name, **asdict(schema)}, indent=2) + "\n"
+    return enveloped({"schema": name, **asdict(schema)}, 0) + "\n"
 
 
 def as_cloudformation(schema: TableSchema, name: str) -> str:
@@ -53,11 +51,34 @@ def as_cloudformation(schema: TableSchema, name: str) -> str:
         "Description": f"Sentinel's {name} table as a native resource",
         "Resources": {f"{name.title()}Table": resource},
     }
+    import yaml  # noqa: PLC0415 - for this format alone
+
     return yaml.safe_dump(template, sort_keys=False, width=120)
+
+
+def as_adoption(schema: TableSchema, name: str) -> str:
+    """As a template whose stack adopts the table."""
+    return (
+        f'AWSTemplateFormatVersion: "2010-09-09"\n'
+        f"Description: Table {schema.table_name}, adopted with its records\n"
+        f"Resources:\n"
+        f"  {name.title()}Table:\n"
+        f"    Type: Custom::SentinelTable\n"
+        f"    DeletionPolicy: Retain\n"
+        f"    UpdateReplacePolicy: Retain\n"
+        f"    Properties:\n"
+        f"      ServiceToken: !ImportValue sentinel-tables-ServiceToken\n"
+        f"      ServiceTimeout: 3600\n"
+        f"      Schema: {name}\n"
+        f"      TableName: {schema.table_name}\n"
+        f"      ExistingTable: Adopt # take this line out in the next deployment\n"
+    )
 
 
 def _native(table: Table) -> dict[str, Any]:
     """The properties of the native resource: the very arguments that the function creates the table with."""
+    from sentinel_tables.rules import steps  # noqa: PLC0415 - for this format alone
+
     arguments = dict(steps.create_table(table).arguments)
     encryption: Any = arguments["SSESpecification"]
     expiry = steps.expire(table.name, table.schema.ttl_attribute, enabled=True).arguments["TimeToLiveSpecification"]
@@ -114,4 +135,5 @@ FORMATS: Mapping[str, Callable[[TableSchema, str], str]] = {
     "json": as_json,
     "cloudformation": as_cloudformation,
     "terraform": as_terraform,
+    "adopt": as_adoption,
 }

@@ -1,19 +1,15 @@
 """What Sentinel has to be told, on paper and for machines. What is printed can be pasted where it belongs."""
 
-import json
 import shlex
 from collections.abc import Iterable, Iterator
 
-from sentinel_tables_cli.mistakes import clean
-from sentinel_tables_cli.report.paper import console
+from sentinel_tables_cli.report.screen import Line, line
 from sentinel_tables_cli.wiring import Wire, Wiring
 
 
-def print_wiring(found: Wiring) -> None:
+def wiring_lines(found: Wiring) -> Iterator[Line]:
     """The tables, then a paragraph for each part of Sentinel that asks for them."""
-    paper = console()
-    for line in _lines(found):
-        paper.print(clean(line), markup=False, soft_wrap=True)
+    return (line("", text) for text in _lines(found))
 
 
 def _lines(found: Wiring) -> Iterator[str]:
@@ -31,7 +27,7 @@ def _lines(found: Wiring) -> Iterator[str]:
 
 
 def _paragraph(heading: str, lines: Iterable[str]) -> Iterator[str]:
-    found = [line if line.startswith("  ") else f"  {line}" for line in lines]
+    found = [text if text.startswith("  ") else f"  {text}" for text in lines]
     if found:
         yield from ("", heading, *found)
 
@@ -44,9 +40,9 @@ def _columns(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def wiring_json(found: Wiring) -> str:
+def wiring_data(found: Wiring) -> dict[str, object]:
     """For machines: each table with its names."""
-    return json.dumps({"stack": found.stack, "tables": [*map(_table, found.wires)], "notes": found.notes}, indent=2)
+    return {"stack": found.stack, "tables": [*map(_table, found.wires)], "notes": list(found.notes)}
 
 
 def _table(wire: Wire) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The status of a table that is owned: what the drift watch finds of it, with what the credentials let be seen. Pure."""
+"""The status of a table that is owned: what the drift watch would find, as far as the credentials show it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,10 +7,10 @@ from sentinel_tables.drift import judgement
 from sentinel_tables.drift.judgement import Drift
 from sentinel_tables.errors import SentinelTableError
 from sentinel_tables.model import Facet, LiveTable, Owner
-from sentinel_tables.rules import ownership
+from sentinel_tables.rules import ownership, silence
 from sentinel_tables.rules.plan import plan
 from sentinel_tables_cli.forecast.assumptions import as_wanted
-from sentinel_tables_cli.forecast.changes import Change, told
+from sentinel_tables_cli.forecast.changes import Change, changes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Status:
     origin: str
     drift: Drift
     changes: tuple[Change, ...] = ()
-    """What would repair it."""
+    """The steps that would repair it."""
     reason: str = ""
     notes: tuple[str, ...] = ()
 
@@ -34,7 +34,7 @@ class Status:
         return parts[1] if len(parts) > 1 else self.owner.stack_id
 
 
-def judged(live: LiveTable, unseen: Mapping[Facet, str]) -> Status:
+def status_of(live: LiveTable, unseen: Mapping[Facet, str]) -> Status:
     """The status of a table that is owned."""
     tags = live.table.tags
     under_way = judgement.motion(live)
@@ -57,5 +57,7 @@ def _compared(status: Status, live: LiveTable, unseen: frozenset[Facet]) -> Stat
         steps = plan(wanted, live)
     except SentinelTableError as error:
         return replace(status, drift=Drift.BROKEN, reason=str(error))
-    found = Drift.DRIFTED if steps else Drift.NONE
-    return replace(status, drift=found, reason="", changes=told(steps, wanted.table, live))
+    others = judgement.beyond_repair(wanted, live)
+    found = Drift.DRIFTED if steps or others else Drift.NONE
+    settled = replace(wanted.table, settings=silence.settled(wanted, live))
+    return replace(status, drift=found, reason="; ".join(others.values()), changes=changes_of(steps, settled, live))

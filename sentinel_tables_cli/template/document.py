@@ -1,33 +1,29 @@
-"""Templates as files: what they hold, where it stands, and which resources are `Custom::SentinelTable`."""
+"""Templates as files: what they hold, on which line, and which of their resources are `Custom::SentinelTable`."""
 
 import json
-import logging
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
 
-from cfnlint.decode import decode_str  # type: ignore[import-untyped] # it has no types
-
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.template.intrinsics import holds, resolve
-from sentinel_tables_cli.template.loops import Entry, expanded
+from sentinel_tables_cli.template.loops import Entry, expanded, expanded_conditions
+from sentinel_tables_cli.template.reader import Double, NotReadable, decode
 from sentinel_tables_cli.template.references import names_in
-from sentinel_tables_cli.template.values import Path, Scope, Unknown
+from sentinel_tables_cli.template.values import Exports, Path, Scope, Unknown, no_exports
 
 RESOURCE_TYPE = "Custom::SentinelTable"
-NOT_OF_TEXT = ("AWS::SSM::",)
-"""A parameter of such a type has a value that CloudFormation looks up somewhere else."""
+LOOKED_UP = "AWS::SSM::Parameter::Value<"
+"""A parameter of such a type is given a name, and CloudFormation looks its value up in the Parameter Store."""
 POLICY_UNKNOWN = ""
 """In place of a DeletionPolicy or UpdateReplacePolicy that cannot be worked out."""
-
-logging.getLogger("cfnlint").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A table in a template. `properties` are resolved; `present` is what its Condition says."""
+    """A table in a template. Its `properties` are worked out; `present` is the value of its Condition."""
 
     logical_id: str
     properties: object
@@ -35,7 +31,7 @@ class Resource:
     deletion_policy: str = "Delete"
     replace_policy: str = "Delete"
     place: Path = ()
-    """Where it is written, where that is in a loop."""
+    """Where it is written, if that is in a loop."""
 
     @property
     def path(self) -> Path:
@@ -45,24 +41,34 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template as it was decoded, and the name of the file that it was read from."""
+    """A template, and the name of the file that it was read from."""
 
     name: str
     document: Mapping[str, Any]
+    doubles: tuple[Double, ...] = ()
+    """The keys that stand twice."""
 
     @property
     def parameters(self) -> Mapping[str, Any]:
         """The parameters it declares."""
         return _section(self.document, "Parameters")
 
-    def scope(self, given: Mapping[str, str | Unknown], pseudo: Mapping[str, object]) -> Scope:
-        """What is known of its values: those given, else the defaults."""
-        values = {name: _value(name, declared, given) for name, declared in self.parameters.items()}
+    def scope(
+        self,
+        given: Mapping[str, object],
+        pseudo: Mapping[str, object],
+        exports: Exports = no_exports,
+        looked_up: Mapping[str, object] | None = None,
+    ) -> Scope:
+        """What is known of its values: those looked up, else those given, else the defaults."""
+        own = {name: _value(name, declared, given) for name, declared in self.parameters.items()}
+        values = {**pseudo, **own, **(looked_up or {})}
         return Scope(
-            values={**pseudo, **values},
+            values=values,
             mappings=_section(self.document, "Mappings"),
-            conditions=_section(self.document, "Conditions"),
+            conditions=expanded_conditions(_section(self.document, "Conditions"), Scope(values)),
             names=names_in(self.document),
+            exports=exports,
         )
 
     def tables(self, scope: Scope) -> Iterator[Resource]:
@@ -72,7 +78,7 @@ class Template:
             if isinstance(resource, Mapping) and entry.type == RESOURCE_TYPE:
                 yield Resource(
                     logical_id=entry.name,
-                    properties=resolve(resource.get("Properties") or {}, scope),
+                    properties=resolve(resource.get("Properties") or {}, scope.within(entry.name)),
                     present=holds_of(entry, scope),
                     deletion_policy=_policy(resource, "DeletionPolicy", scope),
                     replace_policy=_policy(resource, "UpdateReplacePolicy", scope),
@@ -93,19 +99,15 @@ class Template:
         return [(entry, entry.resource) for entry in self.entries(scope) if isinstance(entry.resource, Unknown)]
 
     def line(self, path: Path) -> int:
-        """The line of what stands at that path, or of the nearest thing around it."""
+        """The line, counted from 1, of what stands at that path, or of the nearest thing around it."""
         value: Any = self.document
-        line = 0
+        line = 1
         for step in path:
-            if isinstance(value, Mapping) and step in value:
-                key = next(key for key in value if key == step)
-                line, value = _line_of(key, line), value[step]
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                value = value[step]
-                line = _line_of(value, line)
-            else:
+            try:
+                line, value = getattr(value, "lines", {})[step], value[step]
+            except (LookupError, TypeError):
                 break
-        return line + 1
+        return line
 
 
 def read(name: str) -> Template:
@@ -117,25 +119,22 @@ def read(name: str) -> Template:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise Mistake(f"{clean(name)} cannot be read: {clean(why)}. Name a template's file.") from None
-    if name.lower().endswith(".json"):
-        json_in(text, name, "Mend the template there.")
     return parse(text, name)
 
 
 def parse(text: str, name: str) -> Template:
     """A template from its text. Raises Mistake."""
-    document, matches = decode_str(text)
-    if matches:
-        first = matches[0]
-        why = clean(str(first.message).partition("\n")[0])
-        raise Mistake(f"{clean(name)}:{first.linenumber} is not YAML or JSON: {why}. Mend the template there.")
+    try:
+        document, doubles = decode(text, strictly_json=name.lower().endswith(".json"))
+    except NotReadable as error:
+        raise Mistake(f"{clean(name)}:{error.line} is {clean(error.why)}. Mend the template there.") from None
     if not isinstance(document, Mapping) or not isinstance(document.get("Resources"), Mapping):
         raise Mistake(f"{clean(name)} is not a CloudFormation template: it has no Resources. Name a template's file.")
-    return Template(name, document)
+    return Template(name, document, doubles)
 
 
 def holds_of(entry: Entry, scope: Scope) -> bool | Unknown:
-    """What the Condition of a resource says; true, where it has none."""
+    """The value of a resource's Condition; true if it has none."""
     has_one = isinstance(entry.resource, Mapping) and "Condition" in entry.resource
     return holds(entry.part("Condition"), scope) if has_one else True
 
@@ -145,18 +144,29 @@ def _section(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return section if isinstance(section, Mapping) else {}
 
 
-def _value(name: str, declared: object, given: Mapping[str, str | Unknown]) -> object:
-    """A parameter's value; a list where its type is one."""
+def _value(name: str, declared: object, given: Mapping[str, object]) -> object:
+    """A parameter's value; a list if its type is one."""
     if not isinstance(declared, Mapping):
         return Unknown(f"parameter {name}")
     kind = str(declared.get("Type", "String"))
-    if kind.startswith(NOT_OF_TEXT):
+    if name in given and not isinstance(given[name], str):
+        return given[name]
+    if kind.startswith(LOOKED_UP):
         return Unknown(f"parameter {name}, whose value is looked up at deployment")
     if name not in given and "Default" not in declared:
         return Unknown(f"parameter {name}, which has no value: give one with --parameters {name}=VALUE")
     text = given[name] if name in given else resolve(declared["Default"], Scope())
-    is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
-    return [item.strip() for item in text.split(",")] if is_list and isinstance(text, str) else text
+    return in_items(text) if is_list(kind) and isinstance(text, str) else text
+
+
+def is_list(kind: str) -> bool:
+    """True if a parameter of that type is a list."""
+    return kind == "CommaDelimitedList" or kind.startswith("List<")
+
+
+def in_items(text: str) -> list[str]:
+    """The items of a list that is given as text."""
+    return [item.strip() for item in text.split(",")]
 
 
 def _policy(resource: Mapping[str, Any], name: str, scope: Scope) -> str:
@@ -164,14 +174,8 @@ def _policy(resource: Mapping[str, Any], name: str, scope: Scope) -> str:
     return found if isinstance(found, str) else POLICY_UNKNOWN
 
 
-def _line_of(value: Any, otherwise: int) -> int:
-    mark = getattr(value, "start_mark", None)
-    line = getattr(mark, "line", None)
-    return line if isinstance(line, int) else otherwise
-
-
 def json_in(text: str, name: str, remedy: str) -> object:
-    """What a text of that name holds. Raises Mistake, with the line, where it is not JSON."""
+    """What a text of that name holds. Raises Mistake, with the line, if it is not JSON."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

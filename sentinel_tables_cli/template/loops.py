@@ -1,16 +1,12 @@
-"""The resources of a template, with those that `Fn::ForEach` makes, as `AWS::LanguageExtensions` expands it. Pure.
+"""The resources of a template, with those that `Fn::ForEach` makes, as `AWS::LanguageExtensions` expands it. Pure."""
 
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
-"""
-
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sentinel_tables_cli.template.intrinsics import resolve
-from sentinel_tables_cli.template.values import Path, Scope, Unknown, unknown_in
+from sentinel_tables_cli.template.turns import LOOP, put, put_text, why_not
+from sentinel_tables_cli.template.values import Path, Scope, Unknown
 
-LOOP = "Fn::ForEach::"
 FUNCTION = "Fn::"
 OF_AWS = "AWS::"
 CUSTOM = "AWS::CloudFormation::CustomResource"
@@ -35,7 +31,7 @@ class Entry:
 
 
 def expanded(section: Mapping[str, object], scope: Scope, path: Path) -> Iterator[Entry]:
-    """The resources of a section, each loop among them turn by turn."""
+    """The resources of a section, with those of each loop in their loop's place."""
     for key, value in section.items():
         entry = Entry(str(key), value, (*path, str(key)))
         if entry.name.startswith(LOOP):
@@ -44,6 +40,25 @@ def expanded(section: Mapping[str, object], scope: Scope, path: Path) -> Iterato
             yield replace(entry, resource=Unknown("only CloudFormation expands it"))
         else:
             yield entry
+
+
+def expanded_conditions(section: Mapping[str, object], scope: Scope) -> dict[str, object]:
+    """The conditions of a section, with those that loops over known lists make. Other loops stay as they are."""
+    found: dict[str, object] = {}
+    for key, value in section.items():
+        match value:
+            case [str(name), collection, Mapping() as body] if str(key).startswith(LOOP):
+                items = resolve(collection, scope)
+            case _:
+                found[str(key)] = value
+                continue
+        if not isinstance(items, list) or why_not(items):
+            found[str(key)] = value
+            continue
+        for item in items:
+            turn = {put_text(str(inner), name, item): put(condition, name, item) for inner, condition in body.items()}
+            found |= expanded_conditions(turn, scope)
+    return found
 
 
 def _turns(loop: Entry, scope: Scope) -> Iterator[Entry]:
@@ -55,40 +70,17 @@ def _turns(loop: Entry, scope: Scope) -> Iterator[Entry]:
             return
     if _of_others(body):
         return
-    if why := _why_not(items):
+    if why := why_not(items):
         yield replace(loop, resource=Unknown(why))
         return
     for item in items if isinstance(items, list) else ():
         for key, value in body.items():
-            there = Entry(str(key), _put(value, name, item), (*loop.path, 2, str(key)))
-            turn = expanded({_put_text(there.name, name, item): there.resource}, scope, loop.path)
+            there = Entry(str(key), put(value, name, item), (*loop.path, 2, str(key)))
+            turn = expanded({put_text(there.name, name, item): there.resource}, scope, loop.path)
             yield from (replace(entry, path=there.path + entry.path[len(loop.path) + 1 :]) for entry in turn)
 
 
 def _of_others(body: Mapping[str, object]) -> bool:
-    """Whether all that the loop makes is surely AWS's own."""
+    """True if all that the loop makes is of AWS's own types."""
     types = [resource.get("Type") if isinstance(resource, Mapping) else None for resource in body.values()]
     return all(isinstance(kind, str) and kind.startswith(OF_AWS) and kind != CUSTOM for kind in types)
-
-
-def _why_not(items: object) -> str:
-    if unknown := unknown_in(items):
-        return f"its list is known only at deployment ({unknown.why})"
-    strings = isinstance(items, list) and all(isinstance(item, str) for item in items)
-    return "" if strings else "its list is not one of strings"
-
-
-def _put(value: object, name: str, item: str) -> object:
-    """The value with the loop's variable replaced by what it stands for in this turn."""
-    if isinstance(value, Mapping):
-        if dict(value) == {"Ref": name}:
-            return item
-        return {_put_text(str(key), name, item): _put(inner, name, item) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_put(inner, name, item) for inner in value]
-    return _put_text(value, name, item) if isinstance(value, str) else value
-
-
-def _put_text(text: str, name: str, item: str) -> str:
-    """`&{Name}` stands for the letters and digits alone, as a logical id needs them."""
-    return text.replace(f"${{{name}}}", item).replace(f"&{{{name}}}", re.sub(r"[^A-Za-z0-9]", "", item))

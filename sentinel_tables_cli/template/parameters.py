@@ -1,13 +1,16 @@
-"""Values for a template's parameters: in the spellings of the AWS CLI too, and whether the template takes them."""
+"""Reads values for a template's parameters, in the AWS CLI's spellings too, and checks that the template takes them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path as File
 from typing import Any
 
 from sentinel_tables.errors import shown
 from sentinel_tables_cli.mistakes import Mistake, clean
-from sentinel_tables_cli.template.document import NOT_OF_TEXT, Template, json_in
+from sentinel_tables_cli.template.document import LOOKED_UP, Template, in_items, is_list, json_in
+from sentinel_tables_cli.template.intrinsics import resolve
+from sentinel_tables_cli.template.values import Scope
 
 FILE = "file://"
 SHORTHANDS = (
@@ -15,13 +18,15 @@ SHORTHANDS = (
     re.compile(r"ParameterValue=(?P<value>.*),ParameterKey=(?P<key>[^,=]+)", re.DOTALL),
 )
 PREVIOUS = re.compile(r"ParameterKey=[^,=]+,UsePreviousValue=true", re.IGNORECASE)
-"""The value that the stack has, which is taken wherever none is given."""
+"""The value that the stack has, which is taken if none is given."""
+SEVERAL = re.compile(r"^\w+=.*?\s\"?(\w+)=", re.ASCII | re.DOTALL)
+"""What begins like `A=1 B=2` in one word: the AWS CLI takes it for one value, and the SAM CLI for two."""
 BOOLEANS = {True: ("true", "yes", "on"), False: ("false", "no", "off")}
-"""What YAML reads as a boolean where it stands without quotes."""
+"""What YAML reads as a boolean if it stands without quotes."""
 
 
 def is_value(word: str) -> bool:
-    """Whether a word of the command line gives parameters, and is no template's name."""
+    """True if a word of the command line gives parameters, and does not name a template."""
     return word.startswith(FILE) or "=" in word.lstrip("=")
 
 
@@ -29,8 +34,15 @@ def values(words: Iterable[str]) -> dict[str, str]:
     """What the words give: KEY=VALUE, the AWS CLI's shorthand, or a file of them. Raises Mistake."""
     given: dict[str, str] = {}
     for word in words:
-        given |= _in_file(word.removeprefix(FILE)) if word.startswith(FILE) else _in_word(word)
+        given |= _in_file(word.removeprefix(FILE)) if word.startswith(FILE) else _in_word(_alone(word))
     return given
+
+
+def _alone(word: str) -> str:
+    if SEVERAL.search(word):
+        remedy = "Leave out the quotes around them all, or write the values into a file: file://FILE."
+        raise Mistake(f"{shown(word)} may be one value, or several as the SAM CLI takes them. {remedy}")
+    return word
 
 
 def _in_word(word: str) -> dict[str, str]:
@@ -47,7 +59,7 @@ def _in_word(word: str) -> dict[str, str]:
 
 
 def _unquoted(value: str) -> str:
-    """A value of the AWS CLI's shorthand, where a comma stands in quotes or behind a backslash."""
+    """A value of the AWS CLI's shorthand, in which a comma stands in quotes or behind a backslash."""
     if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
         return value[1:-1]
     return value.replace("\\,", ",")
@@ -93,29 +105,54 @@ def _no_parameters(name: str) -> Mistake:
     return Mistake(f"{clean(name)} does not hold parameters. Write {forms}.")
 
 
-def check_values(template: Template, given: Mapping[str, str]) -> None:
-    """Raises Mistake for a value that CloudFormation would refuse by what the template says of the parameter."""
+def check_values(template: Template, given: dict[str, str]) -> dict[str, str]:
+    """The values that are given. Raises Mistake for one that the template's own constraints on the parameter refuse."""
     for name, value in given.items():
-        declared = template.parameters.get(name)
-        if isinstance(declared, Mapping) and (takes := next(_refusals(declared, value), "")):
-            told = HIDDEN if str(declared.get("NoEcho", "")).lower() == "true" else value
-            raise Mistake(f"Parameter {clean(name)} is {shown(told)}. It takes {clean(takes)}.")
+        if message := _refused(name, template.parameters.get(name), value, "is"):
+            raise Mistake(message)
+    return given
+
+
+def refused_defaults(template: Template, given: Container[str]) -> Iterator[tuple[str, str]]:
+    """Each default that stands in for a value that is not given, and that the parameter itself refuses: name, message."""
+    for name, declared in template.parameters.items():
+        default = resolve(declared.get("Default"), Scope()) if isinstance(declared, Mapping) else None
+        if (
+            name not in given
+            and isinstance(default, str)
+            and (message := _refused(name, declared, default, "has the default"))
+        ):
+            yield name, message
+
+
+def without_value(template: Template, given: Container[str]) -> Iterator[tuple[str, str]]:
+    """Each parameter that has neither a value nor a default, without which CloudFormation refuses the template."""
+    for name, declared in template.parameters.items():
+        if name not in given and isinstance(declared, Mapping) and "Default" not in declared:
+            yield name, f"Parameter {clean(name)} has no value. Give one with --parameters {clean(name)}=VALUE."
+
+
+def _refused(name: str, declared: object, value: str, has: str) -> str:
+    if not isinstance(declared, Mapping) or not (takes := next(_refusals(declared, value), "")):
+        return ""
+    told = HIDDEN if str(declared.get("NoEcho", "")).lower() == "true" else value
+    return f"Parameter {clean(name)} {has} {shown(told)}. It takes {clean(takes)}."
 
 
 def _refusals(declared: Mapping[str, Any], value: str) -> Iterator[str]:
-    """What the parameter takes and the value is not; what is no constraint is for CloudFormation to tell."""
+    """What the parameter takes and the value is not. A list is taken as a whole, or item by item.
+
+    A constraint that is none itself is left to CloudFormation.
+    """
     kind = str(declared.get("Type", "String"))
-    if kind.startswith(NOT_OF_TEXT):
+    if kind.startswith(LOOKED_UP):
         return
-    is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
-    for item in filter(None, (part.strip() for part in value.split(","))) if is_list else [value]:
-        for judge in (_choice, _pattern, _length, _size):
-            try:
-                takes = judge(declared, item)
-            except (TypeError, ValueError, re.error):
-                continue
-            if takes:
-                yield takes
+    items = [item for item in in_items(value) if item] if is_list(kind) else [value]
+    for judge in (_choice, _pattern, _length, _size):
+        with suppress(TypeError, ValueError, re.error):
+            found = [takes for item in items if (takes := judge(declared, item))]
+            if found and (not is_list(kind) or judge(declared, value)):
+                yield found[0]
 
 
 def _choice(declared: Mapping[str, Any], item: str) -> str:

@@ -1,11 +1,13 @@
-"""What makes resources that a template's text does not have: modules, macros and includes; and nested stacks. Pure."""
+"""What the command line cannot look into, or leaves out: modules, macros, nested stacks, resources of other types. Pure."""
 
+import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sentinel_tables_cli.template.document import RESOURCE_TYPE, Template, holds_of
 from sentinel_tables_cli.template.intrinsics import resolve
 from sentinel_tables_cli.template.loops import CUSTOM, Entry
+from sentinel_tables_cli.template.references import transforms_of
 from sentinel_tables_cli.template.values import Path, Scope, Unknown
 
 MODULE = "::MODULE"
@@ -17,23 +19,22 @@ BY_ITSELF = "it is a nested stack, and is not looked into. Give its template by 
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """What makes resources, and how their logical ids begin."""
+    """A part of a template that makes resources which its text does not show, and how their logical ids begin."""
 
     name: str
     note: str
     path: Path
     begins: str | None = ""
-    """None where they are another stack's."""
+    """None if they are another stack's."""
 
     def may_make(self, logical_id: str) -> bool:
-        """Whether a resource of that logical id may be of its making."""
+        """True if it may make a resource of that logical id."""
         return self.begins is not None and logical_id.startswith(self.begins)
 
 
 def makers(template: Template, scope: Scope) -> Iterator[Maker]:
-    """All of them that may be deployed. AWS's own transforms, but for the include, make no table of ours."""
-    transforms = template.document.get("Transform", [])
-    for one in transforms if isinstance(transforms, list) else [transforms]:
+    """All of them that may be deployed. AWS's own transforms, except the include, make no table of ours."""
+    for one in transforms_of(template.document):
         name = str(one.get("Name", "") if isinstance(one, dict) else one)
         if not name.startswith(OF_AWS) or name == INCLUDE:
             yield Maker(f"Transform {name}", ONLY_THERE, ("Transform",))
@@ -49,7 +50,9 @@ def makers(template: Template, scope: Scope) -> Iterator[Maker]:
 
 
 EXPORT = "sentinel-tables-ServiceToken"
-"""How the name ends by which the provider's stack exports its ServiceToken, as samconfig.toml names that stack."""
+"""The end of the name by which the provider's stack exports its ServiceToken, if samconfig.toml named that stack."""
+NEARLY = 0.85
+"""How alike two names are, out of 1, for one to be taken for a misspelling of the other."""
 CUSTOM_PREFIX = "Custom::"
 
 
@@ -63,13 +66,30 @@ def served(template: Template, scope: Scope) -> Iterator[Entry]:
             yield entry
 
 
+def misspelt(template: Template, scope: Scope) -> Iterator[Entry]:
+    """Each resource whose type is nearly `Custom::SentinelTable`."""
+    for entry in template.entries(scope):
+        nearly = difflib.get_close_matches(entry.type.lower(), [RESOURCE_TYPE.lower()], n=1, cutoff=NEARLY)
+        if nearly and entry.type != RESOURCE_TYPE and holds_of(entry, scope) is not False:
+            yield entry
+
+
+def left_out(template: Template, scope: Scope) -> Iterator[tuple[Entry, str]]:
+    """Each resource that may be meant to be a table and is left out, with the reason."""
+    found = [*served(template, scope)]
+    yield from ((entry, in_words(entry)) for entry in found)
+    for entry in misspelt(template, scope):
+        if entry not in found:
+            yield entry, f"it is left out: its type is {entry.type[:64]}. Did you mean {RESOURCE_TYPE}?"
+
+
 def in_words(entry: Entry) -> str:
-    """Why it is left out."""
+    """The reason why a resource that the provider serves is left out."""
     return f"it has the provider's ServiceToken, and is left out: its type is {entry.type}, and has to be {RESOURCE_TYPE}."
 
 
 def _tokens(entry: Entry, scope: Scope) -> list[object]:
-    """Its ServiceToken as it is written, and as it is known; none where it is not deployed."""
+    """Its ServiceToken as it is written, and its value if that is known; none if it is not deployed."""
     properties = entry.part("Properties")
     if holds_of(entry, scope) is False or not isinstance(properties, Mapping) or "ServiceToken" not in properties:
         return []

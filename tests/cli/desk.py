@@ -50,6 +50,14 @@ class Desk:
     state: str = "CREATE_COMPLETE"
     deployed: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
+    exports: dict[str, str] | None = None
+    """The exports of the account and Region; None if they may not be listed."""
+    stored: dict[str, str] | None = None
+    """The Parameter Store; None if it may not be read."""
+    change_sets: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    """The template and the values of each change set, by name."""
+    owners: dict[tuple[str, str], tuple[str, str] | str] = field(default_factory=dict)
+    """The state and the table of resources of other stacks, or the message by which AWS refuses to describe them."""
 
     def __post_init__(self) -> None:
         self.place = Place(clock=self.clock)
@@ -101,6 +109,7 @@ class Desk:
         return Means(
             eyes=Eyes(client, DynamoTables(client, lambda: keys)),
             cloudformation=lambda: Stacks(self),
+            ssm=lambda: ParameterStore(self),
             pseudo=lambda _account: PSEUDO,
             now=self.clock.now,
         )
@@ -159,11 +168,49 @@ class Stacks:
         stack = {"StackName": StackName, "StackId": self.desk.stack.stack_id, "StackStatus": self.desk.state}
         return {"Stacks": [stack | {"Parameters": parameters}]}
 
-    def get_paginator(self, _api: str) -> Pages:
+    def describe_change_set(self, ChangeSetName: str, StackName: str) -> Any:  # noqa: N803 - boto3's
+        if ChangeSetName not in self.desk.change_sets:
+            raise refused("ChangeSetNotFound", f"ChangeSet [{ChangeSetName}] does not exist", "DescribeChangeSet")
+        values = self.desk.change_sets[ChangeSetName][1]
+        return {"StackName": StackName, "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()]}
+
+    def describe_stack_resource(self, StackName: str, LogicalResourceId: str) -> Any:  # noqa: N803 - boto3's
+        found = self.desk.owners.get((StackName, LogicalResourceId), f"Stack '{StackName}' does not exist")
+        if isinstance(found, str):
+            code = "AccessDenied" if "authorized" in found else "ValidationError"
+            raise refused(code, found, "DescribeStackResource")
+        state, table = found
+        return {"StackResourceDetail": {"ResourceStatus": state, **({"PhysicalResourceId": table} if table else {})}}
+
+    def get_paginator(self, api: str) -> Pages:
+        if api == "list_exports":
+            return Pages(self._exports)
         return Pages(lambda: {"StackResourceSummaries": [*map(_summary, self.desk.stack.resources.values())]})
 
-    def get_template(self, StackName: str) -> Any:  # noqa: N803, ARG002 - boto3's
+    def _exports(self) -> Any:
+        if self.desk.exports is None:
+            raise refused("AccessDenied", "not authorized", "ListExports")
+        return {"Exports": [{"Name": name, "Value": value} for name, value in self.desk.exports.items()]}
+
+    def get_template(self, StackName: str, ChangeSetName: str = "", TemplateStage: str = "") -> Any:  # noqa: N803 - boto3's
+        if ChangeSetName:
+            assert (StackName, TemplateStage) == (self.desk.stack.stack, "Processed")
+            return {"TemplateBody": self.desk.change_sets[ChangeSetName][0]}
         return {"TemplateBody": self.desk.deployed}
+
+
+@dataclass(eq=False)
+class ParameterStore:
+    """`boto3.client("ssm")`."""
+
+    desk: Desk
+
+    def get_parameters(self, Names: list[str]) -> Any:  # noqa: N803 - boto3's
+        if self.desk.stored is None:
+            raise refused("AccessDeniedException", "not authorized", "GetParameters")
+        assert 0 < len(Names) <= 10
+        there = {name: self.desk.stored[name] for name in Names if name in self.desk.stored}
+        return {"Parameters": [{"Name": name, "Value": value} for name, value in there.items()]}
 
 
 def _summary(resource: Any) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The commands on boto3 itself: its sessions, its errors, and moto in place of AWS."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,10 +37,11 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def template(tmp_path: Path) -> str:
     path = tmp_path / "template.yaml"
-    path.write_text(BREAKGLASS)
+    path.write_text(LITERAL)
     return str(path)
 
 
+LITERAL = BREAKGLASS.replace("!ImportValue sentinel-tables-ServiceToken", "arn:token")
 CREDENTIALS = "Look at the credentials: --profile, or the variables AWS_..."
 
 
@@ -49,9 +51,23 @@ def run(*words: str) -> Result:
 
 @pytest.mark.usefixtures("aws")
 def test_a_table_that_is_not_there_would_be_created(template: str) -> None:
-    planned = run("plan", template)
+    planned = run("plan", template, "--detailed-exitcode")
     assert planned.exit_code == 2
     assert planned.stdout.endswith("Plan: 1 to be created.\n")
+
+
+@pytest.mark.usefixtures("aws")
+def test_calls_and_their_seconds(template: str) -> None:
+    told = run("plan", template, "--debug").stderr.splitlines()
+    assert any(re.fullmatch(r"dynamodb DescribeTable: \d+\.\d{3} s", line) for line in told)
+
+
+@pytest.mark.usefixtures("aws")
+def test_parameters_are_looked_up_in_the_parameter_store(template: str) -> None:
+    boto3.client("ssm", region_name="eu-west-1").put_parameter(Name="/name", Value="sentinel-stored", Type="String")
+    head = "Parameters: {Name: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /name}}\n"
+    Path(template).write_text(f"{head}{LITERAL}      TableName: !Ref Name\n")
+    assert "BreakGlass -> sentinel-stored: to be created" in run("plan", template).stdout
 
 
 @pytest.mark.usefixtures("aws")
@@ -64,7 +80,7 @@ def test_tables_of_nobody_are_not_listed() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_the_account_is_looked_up_where_the_template_needs_it(template: str) -> None:
-    Path(template).write_text(BREAKGLASS + "      TableName: !Sub sentinel-${AWS::AccountId}-${AWS::Region}\n")
+    Path(template).write_text(LITERAL + "      TableName: !Sub sentinel-${AWS::AccountId}-${AWS::Region}\n")
     assert "sentinel-123456789012-eu-west-1" in run("plan", template).stdout
 
 
@@ -115,3 +131,28 @@ def test_status_where_nobody_answers_does_not_ask_for_a_permission(monkeypatch: 
     assert listed.exit_code == 1
     assert "Look at --endpoint-url and --region, or try again." in listed.stderr
     assert "dynamodb:ListTables" not in listed.stderr
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_region_of_no_partition_is_told_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text(BREAKGLASS)
+    words = ["plan", str(path), "--region", "us-east1", "--endpoint-url", "http://127.0.0.1:9"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert result.stderr.startswith("Error: DynamoDB did not answer")
+
+
+@pytest.mark.usefixtures("keys")
+def test_an_address_of_one_service_goes_before_that_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "https://dynamodb.eu-west-1.amazonaws.com")
+    with mock_aws():
+        assert CliRunner().invoke(app, ["status", "--region", "eu-west-1"]).exit_code == 0

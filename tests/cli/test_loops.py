@@ -7,7 +7,7 @@ import pytest
 
 from .desk import BREAKGLASS, Desk
 
-OWN = ("--stack", "records")
+OWN = ("--stack", "records", "--detailed-exitcode")
 LOOP = """
 Transform: AWS::LanguageExtensions
 Parameters: {Kinds: {Type: CommaDelimitedList, Default: "approval,session"}}
@@ -95,14 +95,14 @@ def test_validate_looks_into_each_turn_and_names_its_line(desk: Desk) -> None:
     told = desk.type("validate", name)
     assert told.exit_code == 1
     assert f"{name}:12: Eachbreakglas: Property Schema is " in told.stdout
-    assert told.stdout.endswith("2 x Custom::SentinelTable, 1 wrong.\n")
+    assert told.stdout.endswith("Checked 2 tables: 1 problem.\n")
 
 
 def test_validate_says_which_loop_it_passes_over(desk: Desk) -> None:
     name = desk.file(HIDDEN + BREAKGLASS.partition("Resources:\n")[2])
     told = desk.type("validate", name)
     assert told.exit_code == 0
-    assert told.stdout == f"{name}:5: Fn::ForEach::Tables: {WHY}\n1 x Custom::SentinelTable, 0 wrong.\n"
+    assert told.stdout == f"{name}:5: Fn::ForEach::Tables: {WHY}\nChecked 1 table: no problems.\n"
 
 
 @pytest.mark.parametrize(
@@ -110,3 +110,12 @@ def test_validate_says_which_loop_it_passes_over(desk: Desk) -> None:
 )
 def test_what_is_no_loop_is_not_known(desk: Desk, loop: str) -> None:
     assert outcomes(desk, f"Resources: {{'Fn::ForEach::X': {loop}}}") == {"Fn::ForEach::X": ("", "unknown")}
+
+
+def test_conditions_that_a_loop_makes(desk: Desk) -> None:
+    loop = "Conditions: {'Fn::ForEach::X': [Stage, [a, b], {'Is${Stage}': !Equals [!Ref Stage, b]}]}\n"
+    text = loop + BREAKGLASS + "      TableName: !If [Isb, sentinel-b, sentinel-a]\n"
+    assert outcomes(desk, text) == {"BreakGlass": ("sentinel-b", "create")}
+    assert outcomes(desk, text.replace("Isb", "Isa")) == {"BreakGlass": ("sentinel-a", "create")}
+    unknown = text.replace("[a, b]", "!Ref AWS::NotificationARNs")
+    assert desk.type("validate", desk.file(unknown)).exit_code == 0

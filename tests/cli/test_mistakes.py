@@ -9,6 +9,7 @@ from sentinel_tables_cli.forecast.assumptions import SETTINGS_OF
 from sentinel_tables_cli.mistakes import clean
 
 from .desk import BREAKGLASS, Desk
+from .test_lint import lint
 
 MISTAKES = {
     "an unknown property": ("ReadCapacity: 5", "Property ReadCapacity is not known. Take it out."),
@@ -58,7 +59,7 @@ def test_a_mistake_is_told_with_its_line_by_validate_and_refused_by_plan(desk: D
     name = desk.file(text)
     told = desk.type("validate", name)
     assert told.stdout.startswith(f"{name}:8: BreakGlass: {message}")
-    assert told.stdout.endswith("\n1 x Custom::SentinelTable, 1 wrong.\n")
+    assert told.stdout.endswith("\nChecked 1 table: 1 problem.\n")
     planned = desk.plan(text)
     assert f"BreakGlass: refused\n  ! {message}" in planned.stdout
     assert (told.exit_code, planned.exit_code) == (1, 1)
@@ -68,7 +69,7 @@ def test_a_mistake_is_told_with_its_line_by_validate_and_refused_by_plan(desk: D
 def test_all_mistakes_are_told_at_once(desk: Desk) -> None:
     lines = ("Schema2: x", "TableClass: GOLD", "TimeToLiveSpecification: {Enabled: perhaps}")
     result = desk.type("validate", desk.file(BREAKGLASS + "".join(f"      {line}\n" for line in lines)))
-    assert "1 x Custom::SentinelTable, 3 wrong." in result.stdout
+    assert "Checked 1 table: 3 problems." in result.stdout
 
 
 TOKENS = ("      Token: x", "      ServiceToken: !Ref AWS::NoValue", '      ServiceToken: ""')
@@ -95,7 +96,7 @@ def test_a_key_that_no_mapping_has_for_the_value_given(desk: Desk) -> None:
     assert desk.type("validate", name).exit_code == 0
     told = desk.type("validate", name, "--parameters", "Stage=dev").stdout
     assert 'Property TableClass: there is no "dev" in Mappings.ByStage. Use one of prod.\n' in told
-    assert told.endswith(" 1 wrong.\n")
+    assert told.endswith("1 problem.\n")
 
 
 ELSEWHERE = {
@@ -130,7 +131,7 @@ def test_an_attribute_that_there_is_not_is_told_before_cloudformation_finds_it(d
     name = desk.file(text)
     told = desk.type("validate", name)
     planned = desk.plan(text)
-    assert told.stdout == f"{name}:10: BreakGlass: {message}\n1 x Custom::SentinelTable, 1 wrong.\n"
+    assert told.stdout == f"{name}:10: BreakGlass: {message}\nChecked 1 table: 1 problem.\n"
     assert f"BreakGlass -> sentinel-breakglass: refused\n  ! Outputs.Arn.Value: {message}\n\n" in planned.stdout
     assert (told.exit_code, planned.exit_code) == (1, 1)
 
@@ -169,7 +170,7 @@ def test_a_table_has_one_owner_in_a_template_too(desk: Desk) -> None:
     text = BREAKGLASS + TWICE % "sentinel-breakglass"
     name = desk.file(text)
     told, planned = desk.type("validate", name), desk.plan(text)
-    assert told.stdout == f"{name}:10: Copy: {TWO_OWNERS}\n2 x Custom::SentinelTable, 1 wrong.\n"
+    assert told.stdout == f"{name}:10: Copy: {TWO_OWNERS}\nChecked 2 tables: 1 problem.\n"
     assert "BreakGlass -> sentinel-breakglass: to be created" in planned.stdout
     assert f"Copy -> sentinel-breakglass: refused\n  ! Resources.Copy.Properties.TableName: {TWO_OWNERS}\n" in planned.stdout
     assert (told.exit_code, planned.exit_code) == (1, 1)
@@ -190,14 +191,16 @@ def test_tables_that_are_not_deployed_together_may_have_one_name(desk: Desk, val
 
 def test_validate_passes_over_what_only_a_deployment_knows(desk: Desk) -> None:
     lines = ("TableName: !ImportValue name", "Tags: !If [Tagged, [{Key: !Ref K, Value: !GetAtt A.B}], !Ref AWS::NoValue]")
-    text = "Parameters: {K: {Type: String}}\n" + BREAKGLASS + "".join(f"      {line}\n" for line in lines)
+    head = "Parameters: {K: {Type: String}}\nConditions: {Tagged: !Equals [!Ref K, x]}\n"
+    text = head + BREAKGLASS + "".join(f"      {line}\n" for line in lines)
     result = desk.type("validate", desk.file(text + "  A: {Type: 'AWS::SQS::Queue'}\n"))
     assert result.exit_code == 0
-    assert result.stdout == "1 x Custom::SentinelTable, 0 wrong; 2 passed over, known only at deployment.\n"
+    assert result.stdout == "Checked 1 table: no problems. 2 properties are known only at deployment.\n"
 
 
 def test_validate_looks_into_both_branches_of_an_if(desk: Desk) -> None:
-    text = f"{BREAKGLASS}      TableClass: !If [Big, GOLD, STANDARD]\n"
+    head = "Parameters: {K: {Type: String}}\nConditions: {Big: !Equals [!Ref K, x]}\n"
+    text = f"{head}{BREAKGLASS}      TableClass: !If [Big, GOLD, STANDARD]\n"
     assert 'TableClass is "GOLD"' in desk.type("validate", desk.file(text)).stdout
 
 
@@ -210,7 +213,7 @@ FILES = {
     "not YAML": ("Resources: [", ":2 is not YAML or JSON: did not find expected node content. Mend the template there."),
     "a list": ("- a", " is not a CloudFormation template: it has no Resources. Name a template's file."),
     "text": ("some text", " is not a CloudFormation template: it has no Resources. Name a template's file."),
-    "a key twice": ("Resources: {}\nResources: {}", ":1 is not YAML or JSON: Duplicate found 'Resources' (line 1)."),
+    "a key that is null": ("Resources: {~: 1}", ":1 is not a template: a key is null. Mend the template there."),
     "empty": ("", " is not a CloudFormation template: it has no Resources. Name a template's file."),
 }
 
@@ -327,3 +330,36 @@ def test_every_setting_of_the_provider_can_be_left_as_it_stands() -> None:
         "StackTags",
     }
     assert {place.partition(".")[0] for place in SETTINGS_OF} == PROPERTIES.keys() - others
+
+
+@pytest.mark.parametrize("name", ["!If [X, acme-prod, sentinel-dev]", "!If [X, sentinel-a, !If [Y, sentinel-b, acme-c]]"])
+def test_a_name_that_a_condition_may_choose_has_the_prefix(desk: Desk, name: str) -> None:
+    head = "Parameters: {A: {Type: String}}\nConditions: {X: !Equals [!Ref A, x], Y: !Equals [!Ref A, y]}\n"
+    path = desk.file(f"{head}{BREAKGLASS}      TableName: {name}\n")
+    told = desk.type("validate", path)
+    assert told.exit_code == 1
+    assert told.stdout.count("It takes a name that begins with 'sentinel-'") == 1
+    assert desk.type("validate", path, "--prefix", "").exit_code == 0
+
+
+GONE = """Parameters: {E: {Type: String, Default: dev}}
+Conditions: {P: !Equals [!Ref E, prod]}
+Resources:
+  BreakGlass:
+    Type: Custom::SentinelTable
+    Properties:
+      ServiceToken: !ImportValue sentinel-tables-ServiceToken
+      Schema: breakglass
+      Tags:
+        - !If [P, {Key: a, Value: b}, !Ref AWS::NoValue]
+        - {Key: right, Value: right}
+        - {Key: wrong, Valu: wrong}
+"""
+
+
+def test_the_line_of_an_item_that_stands_after_one_that_is_not_there(desk: Desk) -> None:
+    name = desk.file(GONE)
+    told = desk.type("validate", name).stdout
+    assert f"{name}:12: BreakGlass: Property Tags[1].Valu is not known." in told
+    assert f"{name}:11:" not in told
+    assert [(rule, line) for rule, line, _ in lint(desk.folder, GONE) if rule == "E9501"] == [("E9501", 12), ("E9501", 12)]

@@ -32,7 +32,7 @@ def test_validate_says_the_price_with_its_line_and_finds_nothing_wrong(desk: Des
     name = desk.file(LISTED)
     told = desk.type("validate", name)
     assert told.exit_code == 0
-    assert told.stdout == f"{name}:9: Sessions: {PRICE}\n1 x Custom::SentinelTable, 0 wrong.\n"
+    assert told.stdout == f"{name}:9: Sessions: {PRICE}\nChecked 1 table: no problems.\n"
 
 
 def test_the_rule_says_the_price_to_whoever_asks_for_what_is_informational(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from .desk import BREAKGLASS, Desk
 
-OWN = ("--stack", "records")
+OWN = ("--stack", "records", "--detailed-exitcode")
 
 
 def with_properties(*lines: str) -> str:
@@ -157,13 +157,14 @@ def test_a_replacement_by_a_table_that_stands_already_says_that_it_keeps_its_rec
 
 
 def test_drift_is_shown_and_that_the_same_template_does_not_repair_it(desk: Desk) -> None:
-    desk.deploy(BREAKGLASS)
+    says = with_properties("DeletionProtectionEnabled: false")
+    desk.deploy(says)
     desk.plane.call("update_table", {"TableName": "sentinel-breakglass", "DeletionProtectionEnabled": True})
-    result = desk.plan(BREAKGLASS, *OWN)
+    result = desk.plan(says, *OWN, "--detailed-exitcode")
     assert result.exit_code == 2
     assert "drifted, and left so by this deployment" in result.stdout
     assert "Change a property (a tag, say)" in result.stdout
-    repaired = with_properties("Tags: [{Key: repair, Value: 1}]")
+    repaired = with_properties("DeletionProtectionEnabled: false", "Tags: [{Key: repair, Value: 1}]")
     assert "deletion protection: on -> off" in desk.plan(repaired, *OWN).stdout
     desk.deploy(repaired)
     assert desk.plan(repaired, *OWN).exit_code == 0
@@ -192,7 +193,7 @@ def test_a_parameter_that_the_stack_hides_is_not_known_by_its_default(desk: Desk
     desk.deploy(text, Protect="true")
     result = desk.plan(text, *OWN)
     assert result.exit_code == 0
-    assert "? DeletionProtectionEnabled: known only at deployment (parameter Protect is hidden)" in result.stdout
+    assert "? DeletionProtectionEnabled: known only at deployment (parameter Protect, which is hidden)" in result.stdout
     assert "deletion protection: on -> off" in desk.plan(text, *OWN, "--parameters", "Protect=false").stdout
 
 

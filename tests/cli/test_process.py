@@ -56,3 +56,17 @@ def test_an_interrupt_while_it_starts(tmp_path: Path) -> None:
     (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
     process = start("schema", "approval", stdout=subprocess.PIPE, path=tmp_path)
     assert (process.communicate(timeout=60), process.returncode) == (("", ""), 130)
+
+
+def test_standard_input_is_utf_8_wherever_it_is_read() -> None:
+    text = f"Description: Über\n{BREAKGLASS}"
+    for locale, encoding, status in (("C", "latin-1", 1), ("C", "utf-8", 0), ("C", "utf-8-sig", 0)):
+        done = subprocess.run(
+            [sys.executable, "-m", "sentinel_tables_cli", "validate", "-"],
+            env=os.environ | {"LC_ALL": locale, "PYTHONPATH": str(HERE)},
+            input=text.encode(encoding),
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == status
+        assert (b"- is not text in UTF-8." in done.stderr) is (status == 1)

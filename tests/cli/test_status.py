@@ -73,11 +73,11 @@ def test_a_list_for_people(desk: Desk) -> None:
     desk.plane.given_table("elsewhere", tags={"team": "billing"})
     assert desk.type("status").stdout.splitlines() == [
         "TABLE                SCHEMA      STACK    RESOURCE    ORIGIN   DRIFT",
-        "sentinel-breakglass  breakglass  records  BreakGlass  created  none ",
+        "sentinel-breakglass  breakglass  records  BreakGlass  created  none",
     ]
 
 
-@pytest.mark.parametrize(("columns", "lines"), [("70", 2), ("40", 3)])
+@pytest.mark.parametrize(("columns", "lines"), [("70", 2), ("40", 5)])
 def test_a_narrow_terminal_gets_a_block_for_each_table(desk: Desk, columns: str, lines: int) -> None:
     desk.plane.given_table("sentinel-breakglass", **WHOLE)
     told = CliRunner().invoke(
@@ -86,7 +86,13 @@ def test_a_narrow_terminal_gets_a_block_for_each_table(desk: Desk, columns: str,
     plain = re.sub(r"\x1b\[[0-9;]*m", "", told.stdout).splitlines()
     assert len(plain) == lines
     if columns == "40":
-        assert plain == ["sentinel-breakglass: none", "  breakglass, created", "  BreakGlass of records"]
+        assert plain == [
+            "sentinel-breakglass: none",
+            "  schema breakglass",
+            "  stack records",
+            "  resource BreakGlass",
+            "  origin created",
+        ]
 
 
 def test_drift_in_full(desk: Desk) -> None:
@@ -116,3 +122,12 @@ def test_tables_whose_tags_may_not_be_read_are_counted(desk: Desk) -> None:
     desk.plane.given_table("sentinel-breakglass", **WHOLE)
     desk.denied = ("list_tags_of_resource",)
     assert "Not seen: 1 of 1 tables (sentinel-breakglass)" in desk.type("status").stdout
+
+
+def test_status_says_what_it_has_not_seen(desk: Desk) -> None:
+    desk.deploy(BREAKGLASS)
+    desk.denied = ("describe_time_to_live",)
+    assert "Not seen in full: 1 of these tables" in desk.type("status").stdout
+    assert "Not seen in full" not in desk.type("status", "--verbose").stdout
+    desk.denied = ("list_tags_of_resource",)
+    assert desk.type("status").stdout.startswith("No table was seen that carries the tags of ownership.\n")

@@ -4,7 +4,7 @@ import pytest
 
 from .desk import BREAKGLASS, Desk
 
-OWN = ("--stack", "records")
+OWN = ("--stack", "records", "--detailed-exitcode")
 ADOPTING = BREAKGLASS + "      ExistingTable: Adopt\n"
 LITERAL = BREAKGLASS.replace("!ImportValue sentinel-tables-ServiceToken", "arn:aws:lambda:one")
 OTHER = [{"Key": "sentinel:logical-id", "Value": "Somebody"}]
@@ -67,3 +67,29 @@ def test_another_type_is_refused(desk: Desk, ours_before: bool) -> None:
     kind = "SentinelTable" if ours_before else "Table"
     why = f"Its type was Custom::{kind}, and CloudFormation changes no resource's type. Give it another logical id."
     assert f"BreakGlass -> sentinel-breakglass: refused\n  ! {why}" in result.stdout
+
+
+SECRET = "Parameters: {A: {Type: String, NoEcho: true}}\n"
+
+
+PAIRS = {
+    "a dynamic reference": ("'{{resolve:ssm:/a}}'", "'{{resolve:ssm:/b}}'"),
+    "Fn::Sub": ("!Sub '${A}-one'", "!Sub '${A}-two'"),
+    "Fn::Join": ("!Join ['', [!Ref A, one]]", "!Join ['', [!Ref A, two]]"),
+    "Fn::ImportValue": ("!ImportValue {'Fn::Sub': '${AWS::Region}-a'}", "!ImportValue {'Fn::Sub': '${AWS::Region}-b'}"),
+    "Fn::Select": ("!Select [0, !Split ['|', !Ref A]]", "!Select [1, !Split ['|', !Ref A]]"),
+    "Fn::If": ("!If [X, STANDARD, STANDARD]", "!If [X, STANDARD, STANDARD_INFREQUENT_ACCESS]"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), PAIRS.values(), ids=PAIRS)
+def test_two_values_that_are_not_known_are_not_the_same_for_that(desk: Desk, before: str, after: str) -> None:
+    head = SECRET + "Conditions: {X: !Equals [!Ref A, x]}\n" + BREAKGLASS
+    desk.no_echo = True
+    desk.deploy(BREAKGLASS)
+    desk.deployed, desk.parameters = f"{head}      TableClass: {before}\n", {"A": "x"}
+    arn = desk.plane.call("describe_table", {"TableName": "sentinel-breakglass"})["Table"]["TableArn"]
+    desk.plane.call("untag_resource", {"ResourceArn": arn, "TagKeys": ["sentinel:schema"]})
+    desk.clock.sleep(60)
+    assert desk.planned(f"{head}      TableClass: {before}\n", *OWN)["outcome"] == "drifted"
+    assert desk.planned(f"{head}      TableClass: {after}\n", *OWN)["outcome"] == "change"

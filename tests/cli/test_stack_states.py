@@ -4,7 +4,7 @@ import pytest
 
 from .desk import BREAKGLASS, Desk
 
-OWN = ("--stack", "records")
+OWN = ("--stack", "records", "--detailed-exitcode")
 REFUSING = {"ROLLBACK_COMPLETE": "Delete the stack first.", "UPDATE_ROLLBACK_FAILED": "Continue its roll-back first."}
 
 
