@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .conftest import Here
 
+pytestmark = pytest.mark.timeout(600)  # the first test starts a local AWS and deploys the provider, and all run in real time
 EXAMPLES = environment.ROOT / "examples"
 SECONDS = 60.0
 ALARMS = {

@@ -6,11 +6,14 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from local import environment
 
 if TYPE_CHECKING:
     from .conftest import Here
 
+pytestmark = pytest.mark.timeout(600)  # the first test starts a local AWS and deploys the provider, and all run in real time
 EXAMPLES = environment.ROOT / "examples"
 SECONDS = 120.0
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
+import pytest
 from botocore.exceptions import ClientError
 
 from local import environment
@@ -14,6 +15,7 @@ from tests.sentinel_calls import NAMES, ROLES, Call
 if TYPE_CHECKING:
     from .conftest import Here
 
+pytestmark = pytest.mark.timeout(600)  # the first test starts a local AWS and deploys the provider, and all run in real time
 EXAMPLES = environment.ROOT / "examples"
 TRUST = {
     "Version": "2012-10-17",
