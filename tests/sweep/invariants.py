@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.aws import Fault, Kind, Resource
 from tests.sweep.scenarios import Scenario
+from tests.sweep.settings import taken_unsaid, wrong
 from tests.sweep.stage import Stage
 
 LATE = (Kind.ANSWER_LOST, Kind.ANSWER_LOST_AND_RETRIED, Kind.INTERNAL_ERROR_AFTER, Kind.KILLED_AFTER)
@@ -12,6 +13,8 @@ LATE = (Kind.ANSWER_LOST, Kind.ANSWER_LOST_AND_RETRIED, Kind.INTERNAL_ERROR_AFTE
 PASSING = (Kind.THROTTLED, Kind.INTERNAL_ERROR, Kind.REQUEST_LOST, Kind.ANSWER_LOST, Kind.INTERNAL_ERROR_AFTER)
 """Faults that a user is not to hear of."""
 LONG_SECONDS = 1200.0
+LEFT_BY_SILENCE = ("DeletionProtectionEnabled", "TimeToLive")
+"""What a roll-back to a silent template leaves as it is."""
 Statuses = dict[str, list[str]]
 KILLS = {Kind.KILLED_BEFORE, Kind.KILLED_AFTER}
 
@@ -23,6 +26,7 @@ def complaints(scenario: Scenario, stage: Stage, goal: dict[str, Any], statuses:
     """
     yield from _ends(scenario, stage, goal)
     yield from _sound(scenario, stage)
+    yield from _silence(stage)
     yield from _in_vain(scenario, stage, statuses)
     yield from _changes_of_others(scenario, stage)
     yield from _lost_records(scenario, stage)
@@ -39,6 +43,8 @@ def _ends(scenario: Scenario, stage: Stage, goal: dict[str, Any]) -> Iterator[st
         return
     if scenario.adopts and _held_as_before(shapes, stage.shapes_before):
         return
+    if any(_as_silence_leaves(shapes, end, goal) for end in (stage.shapes_before, *scenario.also)):
+        return
     if _came_again(scenario, stage):
         empty = {name for name, table in stage.plane.tables.items() if not table.records} - stage.shapes_before.keys()
         if {name: shape for name, shape in shapes.items() if name not in empty} in (goal, stage.shapes_before):
@@ -46,6 +52,18 @@ def _ends(scenario: Scenario, stage: Stage, goal: dict[str, Any]) -> Iterator[st
     told = f"{_difference(shapes, goal)}; against before: {_difference(shapes, dict(stage.shapes_before))}"
     if not _told_of(stage, shapes):
         yield f"neither the desired state nor the one before: {told}"
+
+
+def _as_silence_leaves(shapes: dict[str, Any], end: Any, goal: dict[str, Any]) -> bool:
+    """Whether it is that end, but for what the failed operation said and a silent template does not take back."""
+    if shapes.keys() != end.keys():
+        return False
+    for name, shape in shapes.items():
+        for key in shape.keys() | end[name].keys():
+            ends = [end[name].get(key)] + ([goal[name].get(key)] if name in goal and key in LEFT_BY_SILENCE else [])
+            if shape.get(key) not in ends:
+                return False
+    return True
 
 
 def _came_again(scenario: Scenario, stage: Stage) -> bool:
@@ -113,18 +131,30 @@ def _sound(scenario: Scenario, stage: Stage) -> Iterator[str]:
         table = stage.plane.truth(resource.physical_id or "")
         if table is None or resource.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             continue
-        wanted = resource.properties
-        expires = wanted.get("TimeToLiveSpecification", {}).get("Enabled", True)
-        days = wanted.get("PointInTimeRecoverySpecification", {}).get("RecoveryPeriodInDays", 35)
         indexes = {index["IndexName"] for index in table.get("GlobalSecondaryIndexes", ())}
-        facts = {
-            "at rest": scenario.twice or stage.plane.at_rest(),
-            "expiry": table["TimeToLive"] == ("ttl" if expires else None),
-            "recovery": table["RecoveryPeriodInDays"] == days,
-            "protection": table["DeletionProtectionEnabled"] == wanted.get("DeletionProtectionEnabled", False),
-            "indexes": indexes >= {"gsi-invoker", "gsi-status", "gsi-profile"},
-        }
-        yield from (f"{resource.status}, but not its {fact}" for fact, holds in facts.items() if not holds)
+        if not (scenario.twice or stage.plane.at_rest()):
+            yield f"{resource.status}, but not at rest"
+        if not indexes >= {"gsi-invoker", "gsi-status", "gsi-profile"}:
+            yield f"{resource.status}, but not its indexes"
+        others = [told for told in _told_to(stage, resource) if told != resource.properties]
+        words = wrong(stage, table["TableName"], resource.properties, others)
+        yield from (f"{resource.status}, but its {word}" for word in words)
+
+
+def _told_to(stage: Stage, resource: Resource) -> list[Any]:
+    """All properties that the resource had in the run, as the templates wrote them."""
+    given = (resource.properties, resource.tried, resource.before, *stage.said)
+    return [properties for properties in given if properties]
+
+
+def _silence(stage: Stage) -> Iterator[str]:
+    """Silence takes nothing away, and nothing makes a table unreadable or lets its records expire."""
+    told = [properties for resource in stage.stack.resources.values() for properties in _told_to(stage, resource)]
+    yield from taken_unsaid(stage, told)
+    for name, table in stage.plane.tables.items():
+        if table.inaccessible_at is not None:
+            yield f"{name} is encrypted with a key that is gone"
+    yield from (f"a record of {lost.table} has expired" for lost in stage.plane.expired_records)
 
 
 def _changes_of_others(scenario: Scenario, stage: Stage) -> Iterator[str]:
@@ -137,7 +167,7 @@ def _changes_of_others(scenario: Scenario, stage: Stage) -> Iterator[str]:
 
 def _lost_records(scenario: Scenario, stage: Stage) -> Iterator[str]:
     for lost in stage.plane.lost_records:
-        if lost.table not in scenario.deletes:
+        if lost.table not in scenario.deletes and lost.time >= stage.began:
             yield f"a record of {lost.table} was lost"
 
 

@@ -60,9 +60,8 @@ def astray(scenario: Scenario, stage: Stage) -> list[str]:
 def _played(scenario: Scenario, durations: Durations, faults: tuple[Fault, ...]) -> Stage:
     stage = Stage(durations, declares=scenario.declares)
     scenario.before.play(stage)
-    stage.shapes_before = stage.shapes()
+    stage.begins()
     stage.ordered = stage.order(*scenario.standing, *faults)
-    stage.began = stage.clock.now()
     scenario.act(stage)
     stage.world.run()
     return stage

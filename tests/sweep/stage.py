@@ -17,6 +17,9 @@ class Stage(Place):
     """What a scenario plays on. `stack` is the stack under test."""
 
     shapes_before: Mapping[str, Any] = field(default_factory=dict)
+    truths_before: Mapping[str, Any] = field(default_factory=dict)
+    said: list[Properties] = field(default_factory=list)
+    """What templates said of the resources, beside those that are known to the stack."""
     began: float = 0.0
     ordered: Faults = field(default_factory=Faults)
     """The faults of the run, with what they struck; those of an operator's repetition are none."""
@@ -42,6 +45,11 @@ class Stage(Place):
             "sentinel:schema": schema,
             "sentinel:origin": origin,
         }
+
+    def begins(self) -> None:
+        """The beginning has been played: from here on it is the act."""
+        self.shapes_before, self.truths_before = self.shapes(), self.plane.snapshot()
+        self.began = self.clock.now()
 
     def shapes(self) -> dict[str, Any]:
         """What stands: each table without what is new with every table, or moves by itself."""
