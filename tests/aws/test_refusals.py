@@ -106,7 +106,7 @@ TOLD: dict[Verdict, list[tuple[str, str]]] = {
     ],
     A_MINUTE: [
         (INVALID, "Invalid policy document: Invalid principal in policy document"),
-        ("MalformedPolicyDocumentException", "Invalid principal in policy: \"AWS\":\"arn:aws:iam::1:role/new\""),
+        ("MalformedPolicyDocumentException", 'Invalid principal in policy: "AWS":"arn:aws:iam::1:role/new"'),
     ],
     LOOKED_UP: [
         ("ValidationError", "Stack [arn:aws:cloudformation:x] does not exist"),
