@@ -288,11 +288,11 @@ LETS_NOTHING_GO = (
 MADE_ANEW = (
     Scenario(
         "table that vanished, made anew by an update whose process dies", Updated(TAGGED), UPDATED, VANISHED,
-        _made_anew_by_two, standing=(Fault(Kind.KILLED_AFTER, 1, "create_table"),),
+        _made_anew_by_two, standing=(Fault(Kind.KILLED_AFTER, 1, "create_table"),), again=True,
     ),
     Scenario(
         "table that vanished, made anew by an update that is rolled back", Updated(TAGGED, rolled_back=True), UPDATED * 2,
-        VANISHED, _made_anew_by_two, standing=(Fault(Kind.KILLED_AFTER, 1, "create_table"),),
+        VANISHED, _made_anew_by_two, standing=(Fault(Kind.KILLED_AFTER, 1, "create_table"),), again=True,
     ),
     Scenario(
         "update that fails and is preserved", Updated(EVERYTHING, preserve=True), ("UPDATE_FAILED",) * 3,
@@ -302,7 +302,7 @@ MADE_ANEW = (
         Scenario(
             f"create that fails, is kept and made anew, {words}",
             Kept(lambda stage: stage.stack.update("Table", PLAIN), kept_goes_last=last),
-            CREATED, standing=DENIED_RECOVERY_ONCE,
+            CREATED, standing=DENIED_RECOVERY_ONCE, again=True,
         )
         for last, words in ((True, "the kept one's Delete last"), (False, "the kept one's Delete first"))
     ),
@@ -310,7 +310,7 @@ MADE_ANEW = (
         Scenario(
             f"create that nobody answers, kept and made anew, {words}",
             Kept(lambda stage: stage.stack.update("Table", PLAIN), 5000.0, kept_goes_last=last),
-            CREATED, standing=ANSWER_NEVER_SENT, unanswered=True,
+            CREATED, standing=ANSWER_NEVER_SENT, unanswered=True, again=True,
         )
         for last, words in ((True, "the kept one's Delete last"), (False, "the kept one's Delete first"))
     ),

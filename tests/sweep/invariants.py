@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.aws import Fault, Kind, Resource
+from tests.aws import Kind, Resource
 from tests.sweep.scenario import Scenario
-from tests.sweep.settings import taken_unsaid, wrong
+from tests.sweep.settings import has_failed, taken_unsaid, wrong
 from tests.sweep.stage import Stage, Statuses
 
 LATE = (Kind.ANSWER_LOST, Kind.ANSWER_LOST_AND_RETRIED, Kind.INTERNAL_ERROR_AFTER, Kind.KILLED_AFTER)
@@ -15,7 +15,6 @@ PASSING = (Kind.THROTTLED, Kind.INTERNAL_ERROR, Kind.REQUEST_LOST, Kind.ANSWER_L
 LONG_SECONDS = 1200.0
 LEFT_BY_SILENCE = ("DeletionProtectionEnabled", "TimeToLive")
 """What a roll-back to a silent template leaves as it is."""
-KILLS = {Kind.KILLED_BEFORE, Kind.KILLED_AFTER}
 
 
 def complaints(scenario: Scenario, stage: Stage, goal: dict[str, Any], statuses: Statuses) -> Iterator[str]:
@@ -29,7 +28,7 @@ def complaints(scenario: Scenario, stage: Stage, goal: dict[str, Any], statuses:
     yield from _in_vain(scenario, stage, statuses)
     yield from _changes_of_others(scenario, stage)
     yield from _lost_records(scenario, stage)
-    yield from _strays(scenario, stage)
+    yield from _strays(stage)
     yield from _answers(scenario, stage)
     yield from (f"the provider crashed: {error!r}" for error in stage.functions.crashes())
     if not scenario.unanswered:
@@ -45,10 +44,8 @@ def _ends(scenario: Scenario, stage: Stage, goal: dict[str, Any]) -> Iterator[st
         return
     if any(_as_silence_leaves(shapes, end, goal) for end in (stage.shapes_before, *scenario.also)):
         return
-    if _came_again(scenario, stage):
-        empty = {name for name, table in stage.plane.tables.items() if not table.records} - stage.shapes_before.keys()
-        if {name: shape for name, shape in shapes.items() if name not in empty} in (goal, stage.shapes_before):
-            return
+    if scenario.again and has_failed(stage) and shapes.keys() == goal.keys():
+        return  # what was half made by then is finished, or taken back as adopted, by the rules of silence: `_sound`
     told = f"{_difference(shapes, goal)}; against before: {_difference(shapes, dict(stage.shapes_before))}"
     if not _told_of(stage, shapes):
         yield f"neither the desired state nor the one before: {told}"
@@ -64,23 +61,6 @@ def _as_silence_leaves(shapes: dict[str, Any], end: Any, goal: dict[str, Any]) -
             if shape.get(key) not in ends:
                 return False
     return True
-
-
-def _came_again(scenario: Scenario, stage: Stage) -> bool:
-    """Whether Lambda delivered an event again that was over: cancelled, or answered a moment before the process died.
-
-    Nothing tells it from one that is not over. It makes an empty table, which docs/explanation/reliability.md admits.
-    """
-    faults = stage.ordered
-    killed = [fault for fault in faults.struck if fault.kind in KILLS]
-    answered = [fault for fault in killed if fault.api is None and _after_an_answer(fault, faults.calls)]
-    return bool(answered) or (scenario.cancels and bool(killed))
-
-
-def _after_an_answer(fault: Fault, calls: list[str]) -> bool:
-    """Whether the process died right after a PUT, or before the repetition of one."""
-    last, before = calls[fault.call - 1], calls[fault.call - 2] if fault.call > 1 else ""
-    return last == "deliver" and (fault.kind is Kind.KILLED_AFTER or before == "deliver")
 
 
 def _told_of(stage: Stage, shapes: dict[str, Any]) -> bool:
@@ -169,7 +149,7 @@ def _lost_records(scenario: Scenario, stage: Stage) -> Iterator[str]:
             yield f"a record of {lost.table} was lost"
 
 
-def _strays(scenario: Scenario, stage: Stage) -> Iterator[str]:
+def _strays(stage: Stage) -> Iterator[str]:
     """A table that names one of the stack's resources is one that the stack knows."""
     held = {(resource.physical_id, resource.logical_id) for resource in stage.stack.resources.values() if not resource.gone}
     dropped = {resource.logical_id for resource in stage.stack.resources.values() if resource.unclean}
@@ -179,8 +159,6 @@ def _strays(scenario: Scenario, stage: Stage) -> Iterator[str]:
         if tags.get("sentinel:logical-id") in dropped:
             continue  # the stack's events say so: three Deletes failed
         if ours and (name, tags["sentinel:logical-id"]) not in held and not _told_of(stage, {name: table}):
-            if _came_again(scenario, stage) and not table.records:
-                continue
             yield f"table {name} was left behind"
 
 

@@ -62,6 +62,8 @@ class Scenario:
     twice: bool = False
     also: tuple[dict[str, Any], ...] = ()
     """Further ends that are as good as the one before."""
+    again: bool = False
+    """Whether a later operation goes on with what an earlier one of the act had left half made."""
     unanswered: bool = False
     """Whether its standing faults keep an event from being answered at all."""
     brief: bool = False

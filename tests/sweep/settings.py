@@ -105,16 +105,27 @@ def wrong(stage: Stage, name: str, wanted: Mapping[str, Any], others: list[Mappi
     """
     truth = stage.plane.truth(name)
     assert truth is not None
+    keys = stage.plane.keys
     found, before = stands(stage, truth), stage.truths_before.get(name)
     stood = before is not None and before["TableId"] == truth["TableId"]
     was = stands(stage, before) if before is not None and stood else DEFAULTS
     frozen = REPLICAS_LIVE_ON if truth.get("Replicas") else ()
     mine, theirs = said(wanted), [said(other) for other in others]
+    if key := keys.find(str(mine.get("encryption"))):
+        mine["encryption"] = key.arn
+    if not stood and has_failed(stage):
+        theirs.append({"expiry": None})  # half made, it stands like any other from the next event on
     for setting, value in found.items():
         told = [other[setting] for other in theirs if setting in other]
         allowed = [mine[setting]] if setting in mine else _unsaid(setting, was[setting], told, frozen=setting in frozen)
         if value not in allowed:
             yield f"{setting} is {value!r}, not {' or '.join(map(repr, allowed))}"
+
+
+def has_failed(stage: Stage) -> bool:
+    """Whether an operation of the act has failed, so that a table may have been half made by it."""
+    requests = [request for request in stage.stack.requests if request.sent_at >= stage.began]
+    return any(request.outcome is None or not request.outcome.succeeded for request in requests)
 
 
 def _unsaid(setting: str, was: object, told: list[Any], *, frozen: bool) -> list[Any]:
