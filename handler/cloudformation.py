@@ -108,7 +108,7 @@ class SentinelTable(CfnResource):
             "NoEcho": False,
             "Data": self.Data,
         }
-        log.info("answer", extra={"status": answer["Status"], "reason": answer["Reason"]})
+        log.info("answer", extra={"status": answer.get("Status"), "reason": answer.get("Reason")})
         told = self._deliver(answer)
         if told is Delivery.LATE and (self._delivered.memory.answer_by or 0.0) > self._tools.clock.now():
             self._hand_over_answer(answer)

@@ -19,6 +19,7 @@ def refuse_unsafe(desired: Desired, wanted: Table, live: LiveTable) -> None:
     _refuse_keys(wanted.schema, live)
     _refuse_types(wanted, live)
     _refuse_expiry(desired, live)
+    _refuse_unknown_key(desired, wanted, live)
     _refuse_replicas(desired, wanted, live)
     _refuse_too_many(desired, wanted, live)
 
@@ -60,6 +61,19 @@ def _refuse_expiry(desired: Desired, live: LiveTable) -> None:
         raise UnsafeChange(
             f"Table {shown(desired.table.name)} expires records by attribute {shown(found)}, not {attribute!r}, and "
             "DynamoDB does not change that in one step. Turn time to live off on the table first."
+        )
+
+
+def _refuse_unknown_key(desired: Desired, wanted: Table, live: LiveTable) -> None:
+    """Whoever takes a key back may delete it: a table that may still have it is not called done.
+
+    An alias says nothing about the ARN that the table shows; a key's id is compared by `plan`.
+    """
+    named_by_alias = "encryption" in desired.taken_back and "alias/" in (desired.former_key or "")
+    if live.key_unknown and live.table.settings.encryption.kms and named_by_alias and wanted.settings.encryption.key is None:
+        raise UnsafeChange(
+            f"Nobody can say whether table {shown(wanted.name)} still has key {shown(desired.former_key)}, which the "
+            "template takes back. Allow kms:DescribeKey for alias/aws/dynamodb, then retry."
         )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from sentinel_tables.errors import NotOwned, ProtectedTable, RefusedByAws, SentinelTableError, UnsafeChange
 from sentinel_tables.model import Encryption, Settings
-from sentinel_tables.rules.plan import plan_removal
+from sentinel_tables.rules.plan import plan, plan_removal
 from tests.aws import INSTANT
 from tests.aws.given import Given
 from tests.rules.test_plan import INDEXES, OTHER, OWNER, Row, owned
@@ -140,6 +140,26 @@ def test_an_asymmetric_key_is_refused_before_any_write(by_arn: bool) -> None:
     with pytest.raises(RefusedByAws, match=r"Name a symmetric KMS key\.$"):
         bench.converge(row.desired())
     assert bench.plane.writes() == []
+
+
+@pytest.mark.parametrize(("former", "refused"), [("alias/records", True), (None, False)])
+def test_a_key_taken_back_by_its_alias_is_not_passed_over_if_nobody_can_say_which_key_there_is(
+    former: str | None, refused: bool
+) -> None:
+    """Else the table was reported complete, and was lost with the key that its stack deleted next."""
+    row = Row("key", [])
+    live = row.bench(INSTANT).live("sentinel-requests")
+    assert live is not None
+    kept = Encryption(key="arn:aws:kms:eu-central-1:123456789012:key/of-somebody")
+    settings = replace(live.table.settings, encryption=kept)
+    live = replace(live, key_unknown=True, table=replace(live.table, settings=settings))
+    taken_back = frozenset({"encryption"}) if former else frozenset()
+    desired = replace(row.desired(), said=frozenset(), taken_back=taken_back, former_key=former)
+    if refused:
+        with pytest.raises(UnsafeChange, match=r"Allow kms:DescribeKey .*, then retry\.$"):
+            plan(desired, live)
+    else:
+        assert "encryption" not in {step.kind for step in plan(desired, live)}
 
 
 def test_a_protected_table_is_not_deleted() -> None:

@@ -12,7 +12,8 @@ from tests.aws.tables import Json
 from tests.drift import test_watch
 from tests.security.iam import Request
 from tests.security.needs import Place, needs
-from tests.sweep.scenarios import EVERYTHING, SCENARIOS
+from tests.sweep.beginnings import EVERYTHING
+from tests.sweep.scenarios import SCENARIOS
 from tests.sweep.stage import Stage
 from tests.worlds import Scene, standing
 

@@ -1,9 +1,10 @@
 """How much of the sweep is run, and the counts that it prints."""
 
-import logging
 from collections.abc import Iterator
 
 import pytest
+
+from tests.sweep.stage import quiet
 
 THINNED = 11
 """Without `--sweep`, one run in so many."""
@@ -17,11 +18,5 @@ def every(pytestconfig: pytest.Config) -> int:
 
 @pytest.fixture(autouse=True)
 def _quiet() -> Iterator[None]:
-    """The provider's log lines would be the most of the time."""
-    loggers = [logging.getLogger(name) for name in ("sentinel_tables", "handler")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
-    yield
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
+    with quiet():
+        yield

@@ -3,13 +3,14 @@
 For breaking a rule on purpose in a copy of the code, and seeing that it is found.
 """
 
-import logging
 import sys
 
 from tests.aws import REAL
 from tests.aws.faults import every_single
 from tests.sweep.run import survivors, without_faults
-from tests.sweep.scenarios import SCENARIOS, Scenario
+from tests.sweep.scenario import Scenario
+from tests.sweep.scenarios import SCENARIOS
+from tests.sweep.stage import quiet
 
 QUICK = REAL.scaled(0.1)
 
@@ -29,8 +30,8 @@ def harm(scenario: Scenario) -> str:
 
 def main(names: list[str]) -> int:
     """The exit status."""
-    logging.disable(logging.CRITICAL)
-    told = [text for scenario in SCENARIOS if scenario.name in names for text in [harm(scenario)] if text]
+    with quiet():
+        told = [text for scenario in SCENARIOS if scenario.name in names for text in [harm(scenario)] if text]
     for text in told:
         sys.stdout.write(f"survivor: {text}\n")
     return 1 if told else 0

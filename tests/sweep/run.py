@@ -5,9 +5,9 @@ from functools import cache
 from typing import Any
 
 from tests.aws import Durations, Fault, Kind, Resource
-from tests.sweep.invariants import Statuses, complaints, failed, statuses_of
-from tests.sweep.scenarios import Scenario
-from tests.sweep.stage import Stage
+from tests.sweep.invariants import complaints, failed
+from tests.sweep.scenario import Scenario
+from tests.sweep.stage import Stage, Statuses
 
 QUIET_SECONDS = 2 * 3600.0
 
@@ -16,7 +16,7 @@ QUIET_SECONDS = 2 * 3600.0
 def without_faults(scenario: Scenario, durations: Durations) -> tuple[int, dict[str, Any], Statuses]:
     """How many calls the scenario makes, what stands at its end, and what the stack's events say."""
     stage = _played(scenario, durations, ())
-    return len(stage.functions.faults.calls), stage.shapes(), statuses_of(stage)
+    return len(stage.functions.faults.calls), stage.shapes(), stage.course
 
 
 @dataclass(slots=True)
@@ -44,15 +44,15 @@ def survivors(
         courses.note(stage)
     if _denied_an_answer(stage):
         return []  # the URL has expired: there is no answering through a 403
+    words = [] if faults else astray(scenario, stage)
     for resource in failed(stage):
         _repeat(stage, resource)
-    return [*([] if faults else astray(scenario, stage)), *complaints(scenario, stage, goal, statuses)]
+    return [*words, *complaints(scenario, stage, goal, statuses)]
 
 
 def astray(scenario: Scenario, stage: Stage) -> list[str]:
     """Where a run without faults has not gone the way that its scenario is about."""
-    course = [status for moment, status, _ in stage.stack.resources["Table"].statuses if moment > stage.began]
-    ends = tuple(status for status in course if not status.endswith("IN_PROGRESS"))
+    ends = tuple(stage.ends_of_table)
     words = [] if ends == scenario.ends else [f"the table comes to {ends}, and not to {scenario.ends}"]
     return words if scenario.meets(stage) else [*words, "the act has not met what the scenario is about"]
 
@@ -60,11 +60,11 @@ def astray(scenario: Scenario, stage: Stage) -> list[str]:
 def _played(scenario: Scenario, durations: Durations, faults: tuple[Fault, ...]) -> Stage:
     stage = Stage(durations, declares=scenario.declares)
     scenario.before.play(stage)
-    stage.shapes_before = stage.shapes()
+    stage.begins()
     stage.ordered = stage.order(*scenario.standing, *faults)
-    stage.began = stage.clock.now()
     scenario.act(stage)
     stage.world.run()
+    stage.ends()
     return stage
 
 

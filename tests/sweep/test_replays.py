@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.aws import REAL, late
-from tests.sweep.scenarios import SCENARIOS, Scenario
+from tests.sweep.scenarios import SCENARIOS
 from tests.sweep.stage import Stage
 from tests.worlds import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.sweep.scenario import Scenario
 
 QUICK = REAL.scaled(0.2)
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
