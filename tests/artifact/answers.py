@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.parse
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,6 +24,12 @@ from .events import REGION, Event
 
 MAX_BYTES: Final = 4096
 MAX_REASON: Final = 256
+SIGV4: Final = "SigV4"
+SIGV2: Final = "SigV2"
+"""The older way of signing, which says when the URL ends and not when it was made."""
+UNDATED: Final = "undated"
+"""No way of AWS's: a URL that says nothing of when it was made."""
+LIFE_SECONDS: Final = 7200
 MUST: Final = frozenset({"Status", "PhysicalResourceId", "StackId", "RequestId", "LogicalResourceId"})
 MAY: Final = frozenset({"Reason", "Data", "NoEcho"})
 
@@ -57,14 +63,19 @@ class Put:
 
 
 class Answers:
-    """The endpoint. `url` makes a ResponseURL, `wait` gives the answer that was accepted for a request."""
+    """The endpoint. `url` makes a ResponseURL, `wait` gives the answer that was accepted for a request.
 
-    def __init__(self) -> None:
+    `then` is called with each answer that is accepted.
+    """
+
+    def __init__(self, then: Callable[[Mapping[str, Any]], None] = lambda _: None) -> None:
+        self._then = then
         self._folder = tempfile.TemporaryDirectory()
         self.puts: list[Put] = []
         self.ca_file = Path(self._folder.name) / "ca.pem"
         self._bad_days: deque[BadDay] = deque()
         self._signatures: dict[str, str] = {}
+        self._urls: dict[str, str] = {}
         self._changed = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
@@ -79,22 +90,15 @@ class Answers:
         """Every signature given out so far: none may be in a log."""
         return tuple(self._signatures.values())
 
-    def url(self, event: Event, age: float = 0.0) -> str:
-        """A ResponseURL for `event`, with a signature of its own, which was made `age` seconds ago."""
-        signature = self._signatures.setdefault(event["RequestId"], secrets.token_hex(32))
-        path = urllib.parse.quote(f"{event['StackId']}|{event['LogicalResourceId']}|{event['RequestId']}", safe="/")
-        now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() - age))
-        query = urllib.parse.urlencode(
-            {
-                "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
-                "X-Amz-Date": now,
-                "X-Amz-SignedHeaders": "host",
-                "X-Amz-Expires": "7200",
-                "X-Amz-Credential": f"AKIAIOSFODNN7EXAMPLE/{now[:8]}/{REGION}/s3/aws4_request",
-                "X-Amz-Signature": signature,
-            }
-        )
-        return f"https://localhost:{self._server.server_port}/{path}?{query}"
+    def url(self, event: Event, age: float = 0.0, signing: str = SIGV4) -> str:
+        """The ResponseURL of `event`, the same at each delivery: signed `age` seconds ago when it is first asked for."""
+        request_id = event["RequestId"]
+        if request_id not in self._urls:
+            signature = self._signatures.setdefault(request_id, secrets.token_hex(32))
+            path = urllib.parse.quote(f"{event['StackId']}|{event['LogicalResourceId']}|{request_id}", safe="/")
+            query = urllib.parse.urlencode(_signed(signing, signature, time.time() - age))
+            self._urls[request_id] = f"https://localhost:{self._server.server_port}/{path}?{query}"
+        return self._urls[request_id]
 
     def order(self, *bad_days: BadDay) -> None:
         """The next PUTs meet these, one each."""
@@ -117,9 +121,12 @@ class Answers:
         day = self._bad_days.popleft() if self._bad_days else BadDay(200)
         time.sleep(day.delay)
         status = day.status
-        signature = urllib.parse.parse_qs(url.query).get("X-Amz-Signature", [""])[0]
+        query = urllib.parse.parse_qs(url.query)
+        signature = (query.get("X-Amz-Signature") or query.get("Signature") or [""])[0]
         if status == 200 and (headers.get("Content-Type") or signature != self._signatures.get(request_id)):
             status = 403  # SignatureDoesNotMatch
+        if status == 200:
+            self._then(json.loads(body))
         with self._changed:
             self.puts.append(Put(request_id, headers, body, time.monotonic(), status))
             self._changed.notify_all()
@@ -153,6 +160,24 @@ def violations(put: Put, event: Event) -> list[str]:
         },
     }
     return [text for text, holds in rules.items() if not holds]
+
+
+def _signed(signing: str, signature: str, now: float) -> dict[str, str]:
+    """The query of a URL that was signed at that moment."""
+    if signing == UNDATED:
+        return {"Signature": signature}
+    if signing == SIGV2:
+        ends = str(int(now) + LIFE_SECONDS)
+        return {"AWSAccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Expires": ends, "Signature": signature}
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+    return {
+        "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+        "X-Amz-Date": stamp,
+        "X-Amz-SignedHeaders": "host",
+        "X-Amz-Expires": str(LIFE_SECONDS),
+        "X-Amz-Credential": f"AKIAIOSFODNN7EXAMPLE/{stamp[:8]}/{REGION}/s3/aws4_request",
+        "X-Amz-Signature": signature,
+    }
 
 
 def _context(ca_file: Path) -> ssl.SSLContext:

@@ -23,7 +23,8 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from .engines import Engine, Settings
 from .events import ACCOUNT, FUNCTION_ARN, REGION, table_arn
 from .faults import DIES, HAPPENS, SLOW_SECONDS, Fault, Faults, reply
-from .wire import JSON_TYPE, Reply, refusal
+from .stacks import Stacks
+from .wire import Reply, refusal
 
 TEST_KEY: Final = "TESTTESTTESTTESTTEST"
 HANG_SECONDS: Final = 300.0
@@ -95,7 +96,7 @@ class FakeAws:
     faults: Faults = field(default_factory=Faults)
 
     def __post_init__(self) -> None:
-        self.settings = Settings(self.engine)
+        self.settings, self.stacks = Settings(self.engine), Stacks()
         self._closed = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
@@ -143,13 +144,15 @@ class FakeAws:
             self.kill()
         if fault is Fault.HANGS:
             self._closed.wait(HANG_SECONDS)
-        return reply(fault, request.action)
+        return reply(fault, request.service, request.action, _resource(request))
 
     def _perform(self, request: _Request) -> Reply:
         if request.service == "lambda":
             if not request.by_test:
                 self.invoke(request.arguments["Payload"])
             return Reply(202, "")
+        if request.service == "cloudformation":
+            return self.stacks.call(request.action, request.arguments)
         if request.service in SERVICES.values():
             return self.settings.call(request.service, request.action, request.arguments)
         return refusal("UnknownOperationException", f"no {request.service}:{request.action} here")
@@ -198,6 +201,8 @@ def _resource(request: _Request) -> str:
         return name if name.startswith("arn:") else f"{FUNCTION_ARN.rpartition(':')[0]}:{name}"
     if request.service == "kms":
         return _key_arn(given["KeyId"])
+    if request.service == "cloudformation":
+        return str(given["StackName"])
     name = given.get("ResourceArn") or given.get("TableName") or "*"
     return str(name) if name == "*" or name.startswith("arn:") else table_arn(name)
 
@@ -237,7 +242,7 @@ def _handler_of(aws: FakeAws) -> type[BaseHTTPRequestHandler]:
                 return
             body = reply.body.encode()
             self.send_response(reply.status)
-            self.send_header("Content-Type", JSON_TYPE)
+            self.send_header("Content-Type", reply.content_type)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

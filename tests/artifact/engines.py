@@ -171,7 +171,7 @@ TABLES: Final = frozenset({"CreateTable", "UpdateTable", "DescribeTable", "Delet
 
 
 class Settings:
-    """What neither engine keeps: encryption, table class, throughput caps, contributor insights and a table's id."""
+    """What neither engine keeps: encryption, table class, throughput caps, contributor insights, replicas, a table's id."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -187,6 +187,13 @@ class Settings:
     def age(self, name: str, seconds: float) -> None:
         """From now on the table was made that long ago."""
         self._kept.setdefault(name, {})["CreationDateTime"] = time.time() - seconds
+
+    def replicate(self, name: str, region: str, view: str = "NEW_AND_OLD_IMAGES") -> None:
+        """From now on the table has a replica there, and the stream that replicas live on."""
+        on = {"StreamEnabled": True, "StreamViewType": view}
+        assert self._engine.call("dynamodb", "UpdateTable", {"TableName": name, "StreamSpecification": on}).ok
+        replica = {"RegionName": region, "ReplicaStatus": "ACTIVE"}
+        self._kept.setdefault(name, {})["Replicas"] = [replica]
 
     def _table(self, action: str, arguments: Arguments) -> Reply:
         name = arguments["TableName"]

@@ -26,6 +26,11 @@ class Resource:
         self.properties: dict[str, Any] = {"Schema": schema, **properties}
         self.physical_id = ""
 
+    @property
+    def invented_id(self) -> str:
+        """As CloudFormation makes one up for a Create that it cancels, or waits for no longer."""
+        return f"{self.stack_id.split('/')[1]}-{self.logical_id}-1ABCDEFGHIJKL"
+
     def create(self) -> dict[str, Any]:
         return self._event("Create", self.properties)
 

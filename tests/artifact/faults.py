@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass
 from typing import Final
 
-from .wire import Reply, refusal
+from .wire import Reply, refusal, xml_refusal
 
 ANY: Final = "*"
 SLOW_SECONDS: Final = 4.0
@@ -16,6 +16,9 @@ class Fault(enum.Enum):
 
     THROTTLED = "throttled"
     INTERNAL = "internal error"
+    TIMED_OUT = "request time-out"
+    LIMIT = "the day's limit of changes of a table's encryption"
+    BILLING_LIMIT = "the day's limit of changes of a table's billing mode"
     DENIED = "access denied"
     DROPPED_BEFORE = "the connection drops before anything has happened"
     DROPPED_AFTER = "it happens, and the connection drops before the answer"
@@ -28,21 +31,36 @@ class Fault(enum.Enum):
 DIES: Final = frozenset({Fault.DIES_BEFORE, Fault.DIES_AFTER})
 DENIED_TEXT: Final = (
     "User: arn:aws:sts::123456789012:assumed-role/sentinel-tables-ProviderRole-1ABCDEFGHIJKL/sentinel-tables-Provider is "
-    "not authorized to perform: dynamodb:{0} on resource: arn:aws:dynamodb:eu-west-1:123456789012:table/sentinel-breakglass "
-    "because no identity-based policy allows the dynamodb:{0} action"
+    "not authorized to perform: {0} on resource: {1} because no identity-based policy allows the {0} action"
+)
+LIMIT_TEXT: Final = (
+    "Subscriber limit exceeded: Encryption mode changes are limited in the 24h window ending at 2026-01-02T00:00:00Z. After "
+    "the first 4 change, each subsequent change in the same window can be performed at most once every 21600 seconds."
+)
+BILLING_TEXT: Final = (
+    "Subscriber limit exceeded: Update to PayPerRequest mode are limited to once in 24 hours per table. "
+    "Last update at 2026-01-01T00:00:00Z. Next update can be made at 2026-01-02T00:00:00Z"
 )
 HAPPENS: Final = frozenset({Fault.DROPPED_AFTER, Fault.DIES_AFTER})
 REPLIES: Final[dict[Fault, Reply]] = {
     Fault.THROTTLED: refusal("ThrottlingException", "Rate exceeded"),
     Fault.INTERNAL: refusal("InternalServerError", "Internal server error", status=500),
+    Fault.TIMED_OUT: refusal("RequestTimeout", "The request timed out", status=408),
+    Fault.LIMIT: refusal("LimitExceededException", LIMIT_TEXT),
+    Fault.BILLING_LIMIT: refusal("LimitExceededException", BILLING_TEXT),
+}
+XML_REPLIES: Final[dict[Fault, Reply]] = {
+    Fault.THROTTLED: xml_refusal("Throttling", "Rate exceeded"),
+    Fault.INTERNAL: xml_refusal("InternalFailure", "An internal error occurred", status=500),
 }
 
 
-def reply(fault: Fault, action: str) -> Reply | None:
+def reply(fault: Fault, service: str, action: str, resource: str) -> Reply | None:
     """What is answered; None for nothing."""
-    if fault is Fault.DENIED:
-        return refusal("AccessDeniedException", DENIED_TEXT.format(action))
-    return REPLIES.get(fault)
+    text = DENIED_TEXT.format(f"{service}:{action}", resource)
+    if service == "cloudformation":
+        return xml_refusal("AccessDenied", text, status=403) if fault is Fault.DENIED else XML_REPLIES.get(fault)
+    return refusal("AccessDeniedException", text) if fault is Fault.DENIED else REPLIES.get(fault)
 
 
 @dataclass

@@ -228,7 +228,7 @@ def test_a_create_that_is_cancelled_leaves_nothing(world: World) -> None:
     while not world.client.list_tables()["TableNames"]:
         assert time.monotonic() < ends_at
         time.sleep(0.02)
-    world.succeed(resource, resource.delete("app-Table-1ABCDEFGHIJKL"))
+    assert world.ask(resource.delete(resource.invented_id), during="ROLLBACK_IN_PROGRESS")["Status"] == "SUCCESS"
     assert world.answer(create)["Status"] == "FAILED"
     world.host.wait(ANSWER_SECONDS)
     assert world.client.list_tables()["TableNames"] == []

@@ -19,8 +19,8 @@ from .world import ANSWER_SECONDS, World
 pytestmark = [pytest.mark.awslambdaric, pytest.mark.timeout(900)]
 """The first test of each worker builds the artifact, and all run in real time."""
 
-INVENTED = "app-Table-1ABCDEFGHIJKL"
-"""As CloudFormation makes one up for a Create that it cancels."""
+CLEAN_UP = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
+"""In which an update that is rolled back deletes what it has made."""
 DAY = 86_400.0
 RECORD = {"id": {"S": "kept"}}
 
@@ -38,9 +38,12 @@ def test_a_create_that_is_cancelled_early_does_not_take_a_retained_table_with_it
     """The stack that kept it by `DeletionPolicy: Retain` has it in its template once more; another resource fails."""
     resource = _with_record(world)
     world.aws.settings.age(resource.physical_id, 2 * DAY)
+    world.stacks.retain(resource)
+    world.stacks.announce(resource.create())
     before = len(world.aws.calls)
-    assert world.ask(resource.delete(INVENTED))["Status"] == "SUCCESS"
+    assert world.ask(resource.delete(resource.invented_id), during=CLEAN_UP)["Status"] == "SUCCESS"
     assert not _writes(world, before)
+    assert world.warned() == ["it was left: it is older than the stack's operation"]
     assert _record(world, resource.physical_id) == RECORD
 
 
@@ -48,6 +51,7 @@ def test_a_retained_table_that_comes_back_is_not_deleted_with_its_create(world: 
     """It is held as adopted from then on, so the Delete of a roll-back releases it."""
     resource = _with_record(world)
     world.aws.settings.age(resource.physical_id, DAY / 4)
+    world.stacks.retain(resource)
     world.succeed(resource, resource.create())
     assert _tags(world, resource.physical_id)["sentinel:origin"] == "adopted"
     world.succeed(resource, resource.delete())
@@ -58,12 +62,12 @@ def test_an_adoption_that_is_cancelled_stays_released(world: World) -> None:
     """The Delete releases the table while the Create is at work on it; the Create does no more to it, and fails."""
     former = _with_record(world)
     resource = Resource("breakglass", ExistingTable="Adopt", ContributorInsightsSpecification={"Enabled": True},
-                        TimeToLiveSpecification={"Enabled": False, "AttributeName": "ttl"})  # fmt: skip
+                        PointInTimeRecoverySpecification={"RecoveryPeriodInDays": 7})  # fmt: skip
     world.aws.faults.order(Fault.HANGS, "UpdateContributorInsights", times=20)
     create, before = resource.create(), len(world.aws.calls)
     world.send(create)
     _until(lambda: _tags(world, former.physical_id).get("sentinel:stack-id") == resource.stack_id)
-    world.succeed(resource, resource.delete(INVENTED))
+    assert world.ask(resource.delete(resource.invented_id), during="ROLLBACK_IN_PROGRESS")["Status"] == "SUCCESS"
     answer = world.answer(create)
     assert (answer["Status"], "released" in answer["Reason"]) == ("FAILED", True)
     assert _writes(world, before) == ["TagResource", "UntagResource"]

@@ -5,13 +5,14 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
-from .answers import Answers, Put, violations
+from .answers import SIGV4, Answers, Put, violations
 from .aws import Call, FakeAws
 from .engines import Engine
 from .events import Event, Resource
 from .lambda_host import LambdaHost
+from .stacks import Said
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,7 +34,8 @@ class World:
         variables: Mapping[str, str] | None = None,
     ) -> None:
         self.aws = FakeAws(engine)
-        self.answers = Answers()
+        self.stacks = self.aws.stacks
+        self.answers = Answers(self.stacks.settle)
         self.host = LambdaHost(
             artifact,
             python,
@@ -49,9 +51,13 @@ class World:
         self.aws.invoke, self.aws.kill = self.host.invoke, self.host.kill
         self.client: DynamoDBClient = self.aws.client()
 
-    def send(self, event: Event, age: float = 0.0) -> None:
-        """CloudFormation's half: hands the event to the function, with a ResponseURL, `age` seconds after it was made."""
-        self.host.invoke({**event, "ResponseURL": self.answers.url(event, age)})
+    def send(self, event: Event, age: float = 0.0, signing: str = SIGV4, **said: Unpack[Said]) -> None:
+        """CloudFormation's half: hands the event to the function, with a ResponseURL, `age` seconds after it was made.
+
+        From then until the answer it says that it is at work on the event, unless it has said so of this one before.
+        """
+        self.stacks.announce(event, age, **said)
+        self.host.invoke({**event, "ResponseURL": self.answers.url(event, age, signing)})
 
     def answer(self, event: Event, seconds: float = ANSWER_SECONDS, nth: int = 1) -> dict[str, Any]:
         """The answer to an event's `nth` delivery; AssertionError when it is none that CloudFormation takes."""
@@ -60,10 +66,17 @@ class World:
         assert not found, found
         return put.answer
 
-    def ask(self, event: Event, seconds: float = ANSWER_SECONDS, age: float = 0.0) -> dict[str, Any]:
+    def ask(
+        self,
+        event: Event,
+        seconds: float = ANSWER_SECONDS,
+        age: float = 0.0,
+        signing: str = SIGV4,
+        **said: Unpack[Said],
+    ) -> dict[str, Any]:
         """Sends the event and waits for the answer and for the end of the work."""
         nth = len(self.answers.accepted(event["RequestId"])) + 1
-        self.send(event, age)
+        self.send(event, age, signing, **said)
         answer = self.answer(event, seconds, nth)
         self.host.wait(ANSWER_SECONDS)
         assert len(self.answers.accepted(event["RequestId"])) == nth, "more than one answer"
@@ -76,6 +89,11 @@ class World:
         if event["RequestType"] != "Delete":
             resource.physical_id = answer["PhysicalResourceId"]
         return answer
+
+    def ask_forged(self, event: Event) -> dict[str, Any]:
+        """As `ask`, and it is not CloudFormation that sends it."""
+        self.stacks.forget(event)
+        return self.ask(event)
 
     def fail(self, event: Event, seconds: float = ANSWER_SECONDS) -> str:
         """As `ask`, and the answer is FAILED; its Reason."""
@@ -93,6 +111,14 @@ class World:
         before = len(self.aws.calls)
         assert self.ask(event, seconds)["Status"] == "SUCCESS"
         return self.aws.calls[before:]
+
+    def warned(self) -> list[str]:
+        """The reasons that the artifact's log warns of, of which there is one at least."""
+        ends_at = time.monotonic() + ANSWER_SECONDS
+        while not (found := [line["reason"] for line in map(_parsed, self.log_lines()) if _warns(line)]):
+            assert time.monotonic() < ends_at, "no warning in the log"
+            time.sleep(0.02)
+        return found
 
     def put_of(self, event: Event) -> Put:
         """The PUT of the last answer to an event."""
@@ -128,6 +154,10 @@ class World:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
+
+
+def _warns(line: Any) -> bool:
+    return isinstance(line, dict) and line.get("level") == "WARNING" and "reason" in line
 
 
 def _parsed(line: str) -> Any:

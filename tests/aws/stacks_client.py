@@ -8,6 +8,8 @@ from .client import LATENCY_SECONDS, Latency, Meta, Wire
 from .refusals import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .faults import Faults
     from .plane import ControlPlane
     from .process import Process
@@ -37,38 +39,48 @@ class StacksClient:
 
     def describe_stack_resource(self, **arguments: Any) -> Json:
         """The resource as it is, or was a little earlier."""
-        return self._wire.send("describe_stack_resource", arguments, lambda: self._resource(**arguments))
+        records, clock = self._records, self._clock
+        return self._wire.send(
+            "describe_stack_resource", arguments, lambda: said_of_resource(records, clock.now(), **arguments)
+        )
 
     def describe_stacks(self, **arguments: Any) -> Json:
         """The stack as it is, or was a little earlier; all stacks at once are not modelled."""
-        return self._wire.send("describe_stacks", arguments, lambda: self._stacks(**arguments))
+        return self._wire.send("describe_stacks", arguments, lambda: self._told(said_of_stack, arguments))
 
-    def _resource(self, StackName: str, LogicalResourceId: str) -> Json:  # noqa: N803 - boto3's
-        self._records.take(self._clock.now())
-        moment = self._records.seen_at(self._clock.now())
-        record = self._records.find(StackName, moment)
-        if record is None:
-            _refuse(f"Stack '{StackName}' does not exist")
-        shown = record.resource_at(LogicalResourceId, moment)
-        if shown is None:
-            _refuse(f"Resource {LogicalResourceId} does not exist for stack {record.name}")
-        return {"StackResourceDetail": _detail(record, LogicalResourceId, shown)}
+    def _told(self, said: Callable[..., Json], arguments: Json) -> Json:
+        return said(self._records, self._clock.now(), **arguments)
 
-    def _stacks(self, StackName: str) -> Json:  # noqa: N803 - boto3's
-        self._records.take(self._clock.now())
-        moment = self._records.seen_at(self._clock.now())
-        record = self._records.find(StackName, moment)
-        state = record.stack_at(moment) if record else None
-        if record is None or state is None:
-            _refuse(f"Stack with id {StackName} does not exist")
-        shown: Json = {
-            "StackId": record.stack_id,
-            "StackName": record.name,
-            "CreationTime": record.created_at,
-            "StackStatus": state.status,
-            "Tags": [{"Key": key, "Value": value} for key, value in state.tags.items()],
-        }
-        return {"Stacks": [shown | ({} if state.updated_at is None else {"LastUpdatedTime": state.updated_at})]}
+
+def said_of_resource(records: StackRecords, now: float, *, StackName: str, LogicalResourceId: str) -> Json:  # noqa: N803
+    """What DescribeStackResource says at that moment, moments as seconds since the epoch. Raises Refused."""
+    records.take(now)
+    moment = records.seen_at(now)
+    record = records.find(StackName, moment)
+    if record is None:
+        _refuse(f"Stack '{StackName}' does not exist")
+    shown = record.resource_at(LogicalResourceId, moment)
+    if shown is None:
+        _refuse(f"Resource {LogicalResourceId} does not exist for stack {record.name}")
+    return {"StackResourceDetail": _detail(record, LogicalResourceId, shown)}
+
+
+def said_of_stack(records: StackRecords, now: float, *, StackName: str) -> Json:  # noqa: N803 - boto3's
+    """What DescribeStacks says at that moment, moments as seconds since the epoch. Raises Refused."""
+    records.take(now)
+    moment = records.seen_at(now)
+    record = records.find(StackName, moment)
+    state = record.stack_at(moment) if record else None
+    if record is None or state is None:
+        _refuse(f"Stack with id {StackName} does not exist")
+    shown: Json = {
+        "StackId": record.stack_id,
+        "StackName": record.name,
+        "CreationTime": record.created_at,
+        "StackStatus": state.status,
+        "Tags": [{"Key": key, "Value": value} for key, value in state.tags.items()],
+    }
+    return {"Stacks": [shown | ({} if state.updated_at is None else {"LastUpdatedTime": state.updated_at})]}
 
 
 def _detail(record: StackRecord, logical_id: str, shown: ShownResource) -> Json:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-SERVICES = ("cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "sqs")
+SERVICES = ("cloudformation", "cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "sqs")
 SOMEWHERE = "s3://bucket/key"
 """Where `sam package` puts the code; the translator takes no folder."""
 

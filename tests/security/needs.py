@@ -3,6 +3,7 @@
 A method of boto3 is an operation of botocore's model, and an action of the same name; Lambda's Invoke alone is called
 otherwise. What is asked of which resource is in the service authorization reference, which the tests hold this against:
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
 """
@@ -58,6 +59,8 @@ def needs(service: str, api: str, arguments: Mapping[str, Any], place: Place) ->
             yield from _describe_key(action, arguments["KeyId"], place)
         case "lambda":
             yield request(action, place.arn("lambda", f"function:{arguments['FunctionName']}"))
+        case "cloudformation":
+            yield request(action, arguments["StackName"])
         case "cloudwatch":
             yield request(action, EVERYTHING, cloudwatch__namespace=arguments["Namespace"])
         case "dynamodb" if api == "list_tables":

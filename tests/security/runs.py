@@ -20,6 +20,8 @@ from tests.worlds import Scene, standing
 SETTINGS: Final[Mapping[str, Any]] = {
     key: value for key, value in EVERYTHING.items() if key not in {"Schema", "DeletionProtectionEnabled"}
 }
+EXPIRING: Final[Mapping[str, Any]] = {"TimeToLiveSpecification": {"Enabled": "true"}}
+"""Said, because silence leaves time to live as it stands."""
 BRIEF_INVOCATION_SECONDS: Final = 8.0
 
 
@@ -57,6 +59,7 @@ class _Invocation:
         self._invocation = invocation
         self.client = Watched(invocation.client, "dynamodb", note)
         self.kms = Watched(invocation.kms, "kms", note)
+        self.cloudformation = Watched(invocation.cloudformation, "cloudformation", note)
         self.functions = Watched(invocation.functions, "lambda", note)
 
     def __getattr__(self, name: str) -> Any:
@@ -95,10 +98,13 @@ def every_setting(record: Record, prefix: str = worlds.PREFIX) -> None:
     scene.functions.handle = record.watch(scene.plane)
     name = f"{prefix}everything"
     encrypted = [{"SSESpecification": {"KMSMasterKeyId": one}} for one in (key.arn, key.key_id, "alias/records")]
-    for settings in (SETTINGS, {}, SETTINGS, *encrypted, {}):
-        verb, given = ("Update", name) if scene.plane.truth(name) else ("Create", "")
-        answer = scene.ask(scene.event(verb, {"Schema": "approval", "TableName": name, **settings}, given))
+    before: Json | None = None
+    for settings in (SETTINGS, {}, EXPIRING, SETTINGS, *encrypted, {}):
+        verb, given = ("Update", name) if before else ("Create", "")
+        properties = {"Schema": "approval", "TableName": name, **settings}
+        answer = scene.ask(scene.event(verb, properties, given, before))
         assert answer["Status"] == "SUCCESS", answer["Reason"]
+        before = properties
         scene.clock.sleep(30 * 86_400)
     assert scene.delete(name)["Status"] == "SUCCESS"
 

@@ -75,6 +75,7 @@ def test_the_function_s_variables_hold_no_secret(stack: Stack) -> None:
         "TABLE_NAME_PREFIX": "sentinel-",
         "LOG_LEVEL": "INFO",
         "DECLARE_SETTINGS": "false",
+        "ASK_CLOUDFORMATION": "true",
     }
 
 

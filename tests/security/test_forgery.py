@@ -47,59 +47,109 @@ def foreign() -> Scene:
     return scene
 
 
-def forged(scene: Scene, verb: str, **changes: Any) -> dict[str, Any]:
-    """The answer to an event that names whatever it likes."""
+def an_event(scene: Scene, verb: str, **changes: Any) -> dict[str, Any]:
+    """An event that names whatever it likes."""
     properties = {"Schema": "approval", "TableName": NAME, **changes.pop("properties", {})}
-    event = scene.event(verb, properties, NAME if verb != "Create" else "")
-    return scene.ask(event | changes)
+    return scene.event(verb, properties, NAME if verb != "Create" else "") | changes
 
 
-class TestWithTheIdsOfTheOwner:
-    """Who names the stack and the logical id of the owner is the owner. Both stand in the table's tags."""
+def forged(scene: Scene, verb: str, **changes: Any) -> dict[str, Any]:
+    """The answer to a forged event, of which CloudFormation knows nothing."""
+    event = an_event(scene, verb, **changes)
+    event |= {"ResponseURL": scene.sink.url(event, lambda _answer: None)}
+    scene.functions.submit(json.dumps(event).encode())
+    scene.world.run()
+    return scene.sink.answers[-1].parsed
+
+
+def in_time(scene: Scene, verb: str, **changes: Any) -> dict[str, Any]:
+    """The same while CloudFormation is at work on that very resource, with the same verb."""
+    return scene.ask(an_event(scene, verb, **changes))
+
+
+WEAKENED = {
+    "DeletionProtectionEnabled": "false",
+    "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": "false"},
+    "ResourcePolicy": {"PolicyDocument": OPEN},
+}
+NOTES: list[dict[str, Any]] = [
+    {"failure": "x", "tried_at": 1.0, "made_at": 1.0, "late": True},
+    {"failure": "x", "adopted": {}},
+    {"held": True, "here": True, "failure": "x", "made_at": 1.0},
+]
+
+
+class TestAtRest:
+    """A forger who names every id, while CloudFormation is not at work on the resource."""
+
+    @pytest.mark.parametrize("verb", ["Create", "Update", "Delete"])
+    @pytest.mark.parametrize("note", [None, *NOTES], ids=str)
+    def test_nothing_is_changed_opened_or_deleted(self, verb: str, note: dict[str, Any] | None) -> None:
+        scene = owned(DeletionProtectionEnabled="true")
+        before = scene.plane.truth(NAME)
+        changes = {"SentinelTablesMemory": note} if note else {}
+        forged(scene, verb, properties=WEAKENED | {"ExistingTable": "Adopt"}, **changes)
+        assert scene.plane.truth(NAME) == before
+        assert scene.plane.records(NAME) == [RECORD]
+
+    def test_an_unprotected_table_is_not_deleted(self) -> None:
+        scene = owned()
+        answer = forged(scene, "Delete")
+        assert (answer["Status"], "is not believed" in answer["Reason"]) == ("FAILED", True)
+        assert scene.plane.records(NAME) == [RECORD]
+
+    def test_a_table_of_nobody_is_not_adopted(self) -> None:
+        scene = foreign()
+        before = scene.plane.truth(NAME)
+        assert forged(scene, "Create", properties={"ExistingTable": "Adopt"})["Status"] == "FAILED"
+        assert scene.plane.truth(NAME) == before
+
+
+class TestWhileCloudFormationIsAtWork:
+    """Who names the stack and the logical id of the owner is the owner, for those seconds."""
 
     def test_everything_that_the_owner_may_is_done_even_the_end_of_a_protected_table(self) -> None:
         scene = owned(DeletionProtectionEnabled="true")
-        weakened = {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": "false"}}
-        assert forged(scene, "Update", properties=weakened)["Status"] == "SUCCESS"
-        assert forged(scene, "Delete")["Status"] == "SUCCESS"
+        assert in_time(scene, "Update", properties=WEAKENED)["Status"] == "SUCCESS"
+        assert in_time(scene, "Delete")["Status"] == "SUCCESS"
         assert NAME not in scene.plane.tables
         assert scene.plane.system_backups == []
 
     def test_records_are_opened_to_others_by_a_resource_policy(self) -> None:
         scene = owned()
-        forged(scene, "Update", properties={"ResourcePolicy": {"PolicyDocument": OPEN}})
+        in_time(scene, "Update", properties={"ResourcePolicy": {"PolicyDocument": OPEN}})
         truth = scene.plane.truth(NAME)
         assert truth is not None
         assert "role/forger" in str(truth["ResourcePolicy"])
 
+    def test_adopting_takes_a_table_over_and_does_not_make_it_deletable(self) -> None:
+        scene = foreign()
+        assert in_time(scene, "Create", properties={"ExistingTable": "Adopt"})["Status"] == "SUCCESS"
+        assert in_time(scene, "Delete")["Status"] == "SUCCESS"
+        assert scene.plane.records(NAME) == [RECORD]
+
+    def test_a_forged_memory_of_a_hand_over_does_not_get_round_that(self) -> None:
+        """The one thing that no template can say: which tags an adopted table had before."""
+        scene = foreign()
+        adopt = {"ExistingTable": "Adopt"}
+        in_time(scene, "Create", properties=adopt)
+        memory = {"adopted": scene.tags("created"), "failure": "x", "alone": True, "answer_by": scene.clock.now() + 900}
+        in_time(scene, "Create", properties=adopt, SentinelTablesMemory=memory)
+        in_time(scene, "Delete")
+        assert scene.plane.records(NAME) == [RECORD]
+
 
 class TestWithOtherIds:
-    """Who does not is held off by the ownership rules."""
+    """Who names another owner is held off by the ownership rules too."""
 
     @pytest.mark.parametrize("ids", [{"LogicalResourceId": "Other"}, {"StackId": "arn:aws:cloudformation:x:1:stack/a/b"}])
     def test_a_table_of_others_is_neither_changed_nor_deleted(self, ids: dict[str, str]) -> None:
         scene = owned()
         before = scene.plane.truth(NAME)
-        assert forged(scene, "Update", **ids)["Status"] == "FAILED"
-        assert forged(scene, "Create", **ids)["Status"] == "FAILED"
-        assert forged(scene, "Delete", **ids)["Status"] == "SUCCESS"
+        assert in_time(scene, "Update", **ids)["Status"] == "FAILED"
+        assert in_time(scene, "Create", **ids)["Status"] == "FAILED"
+        assert in_time(scene, "Delete", **ids)["Status"] == "SUCCESS"
         assert scene.plane.truth(NAME) == before
-
-    def test_adopting_takes_a_table_over_and_does_not_make_it_deletable(self) -> None:
-        scene = foreign()
-        assert forged(scene, "Create", properties={"ExistingTable": "Adopt"})["Status"] == "SUCCESS"
-        assert forged(scene, "Delete")["Status"] == "SUCCESS"
-        assert scene.plane.records(NAME) == [RECORD]
-
-    def test_a_forged_memory_of_a_hand_over_gets_round_that(self) -> None:
-        """The one thing that no template can say: which tags an adopted table had before."""
-        scene = foreign()
-        adopt = {"ExistingTable": "Adopt"}
-        forged(scene, "Create", properties=adopt)
-        memory = {"adopted": scene.tags("created"), "failure": "x", "alone": True, "answer_by": scene.clock.now() + 900}
-        forged(scene, "Create", properties=adopt, SentinelTablesMemory=memory)
-        forged(scene, "Delete")
-        assert NAME not in scene.plane.tables
 
 
 @pytest.mark.parametrize("verb", ["Create", "Update", "Delete"])

@@ -24,6 +24,7 @@ MADE_BY_LAMBDA: Final = {
     "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
 }
 """What is granted though the code never asks for it, and why."""
+QUESTIONS: Final = {"cloudformation:DescribeStackResource", "cloudformation:DescribeStacks"}
 NO_SUCH_KEY: Final = ":alias/"
 """KMS is asked about an alias that there is not: there is nothing to be permitted."""
 FILES: Final = sorted((ROOT / ".calls").glob("*.jsonl"))
@@ -74,6 +75,12 @@ def is_managed_key(asked: Request) -> bool:
     return asked.context == (("kms:RequestAlias", "alias/aws/dynamodb"),)
 
 
+def is_stack_here(asked: Request) -> bool:
+    """Any stack of the account and Region may use the provider, so that nothing narrower can be granted."""
+    here = asked.resource.startswith("arn:aws:cloudformation:eu-central-1:123456789012:stack/")
+    return here and asked.action in QUESTIONS
+
+
 def test_nothing_is_missing(record: Record, stack: Stack) -> None:
     assert missing(record.asked, stack.role()) == []
 
@@ -105,9 +112,12 @@ def test_nothing_is_missing_that_other_runs_asked_for(path: Path, template: dict
 def test_nothing_is_granted_outside_of_prefix_account_and_region(record: Record, stack: Stack) -> None:
     role = stack.role()
     granted = [other for one in record.asked for other in strangers(one) if allowed(other, role)]
-    assert [one for one in granted if not is_managed_key(one)] == []
-    assert {one.action for one in granted} == {"kms:DescribeKey"}
-    assert {":".join(one.resource.split(":")[:5]) for one in granted} == {"arn:aws:kms:eu-central-1:123456789012"}
+    assert [one for one in granted if not is_managed_key(one) and not is_stack_here(one)] == []
+    assert {one.action for one in granted} == {"kms:DescribeKey"} | QUESTIONS
+    assert {":".join(one.resource.split(":")[:5]) for one in granted} == {
+        "arn:aws:kms:eu-central-1:123456789012",
+        "arn:aws:cloudformation:eu-central-1:123456789012",
+    }
 
 
 @pytest.mark.parametrize("alias", ["alias/aws/s3", "alias/records", ""])
@@ -208,6 +218,11 @@ class TestOptions:
             "kms:DescribeKey"
         }
 
+    def test_without_asking_nothing_is_told_of_stacks(self, record: Record, template: dict[str, Any], stack: Stack) -> None:
+        role = Stack(template, {**stack.given, "AskCloudFormation": "false"}).role()
+        assert {one.action for one in missing(record.asked, role)} == QUESTIONS
+        assert {action for one in role for action in listed(one["Action"]) if action.startswith("cloudformation:")} == set()
+
     def test_several_keys_are_each_granted(self, template: dict[str, Any], record: Record) -> None:
         both = Stack(template, {"KmsKeyArns": ",".join([*record.keys, KEY])}).role()
         via = "dynamodb.eu-central-1.amazonaws.com"
@@ -293,12 +308,18 @@ class TestTheProof:
             ("Tables", "*"),
             ("NextInvocation", "arn:aws:lambda:eu-central-1:123456789012:function:*"),
             ("UseKeysThroughDynamoDB", "arn:aws:kms:eu-central-1:*:key/*"),
+            ("AskCloudFormation", "arn:aws:cloudformation:*:123456789012:stack/*"),
+            ("AskCloudFormation", "arn:aws:cloudformation:eu-central-1:*:stack/*"),
+            ("AskCloudFormation", "*"),
         ],
     )
     def test_a_resource_too_wide(self, record: Record, stack: Stack, sid: str, resource: str) -> None:
         role = self.changed(stack.role(), sid, Resource=resource)
         assert [
-            other for one in record.asked for other in strangers(one) if allowed(other, role) and not is_managed_key(other)
+            other
+            for one in record.asked
+            for other in strangers(one)
+            if allowed(other, role) and not is_managed_key(other) and not is_stack_here(other)
         ]
 
     def test_a_condition_that_never_holds(self, record: Record, stack: Stack) -> None:
