@@ -109,8 +109,10 @@ WATCH_ONLY = handler/watch.py sentinel_tables/drift
 .PHONY: build-ProviderFunction build-DriftFunction fill-artifact
 build-ProviderFunction: fill-artifact
 	@cd "$(ARTIFACTS_DIR)" && rm -rf $(WATCH_ONLY)
+	@$(FINISH_ARTIFACT)
 
 build-DriftFunction: fill-artifact
+	@$(FINISH_ARTIFACT)
 
 fill-artifact: | python
 	@test -n "$(ARTIFACTS_DIR)" || { echo "ARTIFACTS_DIR says where the artifact goes, and it is not set." >&2; exit 1; }
@@ -121,3 +123,16 @@ fill-artifact: | python
 	@mv "$(ARTIFACTS_DIR)"/crhelper-*.dist-info/NOTICE "$(ARTIFACTS_DIR)/crhelper"
 	@rm -rf "$(ARTIFACTS_DIR)"/crhelper-*.dist-info "$(ARTIFACTS_DIR)"/crhelper/*.pyi "$(ARTIFACTS_DIR)/crhelper/py.typed"
 	@find "$(ARTIFACTS_DIR)" -type d -empty -delete
+
+# Bytecode spares a cold start the compiling. Only the Python of the functions' runtime can make it: PYTHON if it is that one, else
+# the one that goes by its name. It says /var/task, which is where Lambda has the files, and knows lines but no columns, which
+# would be a fifth of the zip. Everything gets one time and one mode: two builds from one commit are the same to the byte.
+RUNTIME = $(shell sed -n 's/^ *Runtime: python//p' template.yaml | sort -u)
+IS_RUNTIME = import sys; sys.exit(sys.implementation.cache_tag != "cpython-" + "$(RUNTIME)".replace(".", ""))
+COMPILE = -m compileall -q -o 0 --invalidation-mode unchecked-hash -s "$(ARTIFACTS_DIR)" -p /var/task "$(ARTIFACTS_DIR)"
+FINISH_ARTIFACT = \
+	if $(PYTHON) -c '$(IS_RUNTIME)'; then python=$(PYTHON); else python=python$(RUNTIME); fi; \
+	if $$python -c '$(IS_RUNTIME)' 2>/dev/null; \
+		then env -u PYTHONPYCACHEPREFIX PYTHONHASHSEED=0 $$python -X no_debug_ranges $(COMPILE) || exit 1; \
+		else echo "The artifact is without bytecode, which takes Python $(RUNTIME): cold starts take a tenth longer."; fi; \
+	chmod -R u=rwX,go=rX "$(ARTIFACTS_DIR)" && find "$(ARTIFACTS_DIR)" -exec touch -t 200001010000 {} +

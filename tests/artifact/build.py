@@ -26,8 +26,8 @@ def build(folder: Path) -> Path:
 
 
 def copy_with(artifact: Path, folder: Path, changes: dict[str, str]) -> Path:
-    """A copy of the artifact with some files written over: `{"handler/app.py": "import nothing"}`."""
-    shutil.copytree(artifact, folder)
+    """A copy of the artifact with some files written over, and without bytecode: `{"handler/app.py": "import nothing"}`."""
+    shutil.copytree(artifact, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name, text in changes.items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import crhelper
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("handler", "sentinel_tables")
@@ -18,6 +25,12 @@ WATCH_ONLY = {
     "sentinel_tables/drift/declaration.py",
     "sentinel_tables/drift/judgement.py",
 }
+
+
+RUNTIME = sorted(set(re.findall(r"Runtime: python([\d.]+)", (ROOT / "template.yaml").read_text(encoding="utf-8"))))
+HERE = ".".join(map(str, sys.version_info[:2]))
+LARGEST = 250 * 1024
+BYTECODE = "__pycache__"
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +50,81 @@ def make(*arguments: str, **besides: str) -> subprocess.CompletedProcess[str]:
 
 
 def files(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    """All but the bytecode, which is there if the runtime's Python is on this machine."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != BYTECODE)
+    return {str(path.relative_to(folder)) for path in found}
+
+
+def bytecode(folder: Path) -> dict[Path, bytes]:
+    """By the source that each belongs to."""
+    return {path.parent.parent / f"{path.name.split('.')[0]}.py": path.read_bytes() for path in folder.rglob("*.pyc")}
+
+
+def python_of_the_runtime() -> str | None:
+    """The interpreter of the runtime's version, if there is one here."""
+    for command in (sys.executable, f"python{RUNTIME[0]}"):
+        script = "import sys; print('%d.%d' % sys.version_info[:2], sys.executable)"
+        try:
+            told = subprocess.run([command, "-c", script], check=False, capture_output=True, text=True)  # noqa: S603
+        except FileNotFoundError:
+            continue
+        if told.stdout.split()[:1] == RUNTIME:
+            return told.stdout.split()[1]
+    return None
+
+
+def everything(folder: Path) -> Iterator[tuple[str, int, float, bytes]]:
+    """What a zip has of each file: its name, mode, time and content."""
+    for path in sorted(folder.rglob("*")):
+        status = path.stat()
+        yield str(path.relative_to(folder)), status.st_mode, status.st_mtime, b"" if path.is_dir() else path.read_bytes()
 
 
 def test_the_artifact_holds_three_packages_and_nothing_else(artifact: Path) -> None:
     assert {path.name for path in artifact.iterdir()} == {*SOURCES, "crhelper"}
+
+
+def test_both_functions_have_one_runtime() -> None:
+    assert len(RUNTIME) == 1
+
+
+def test_two_builds_are_the_same_to_the_byte_wherever_they_are_made(artifact: Path, tmp_path: Path) -> None:
+    again = tmp_path / "another folder"
+    make("build-ProviderFunction", f"ARTIFACTS_DIR={again}", PYTHONHASHSEED="7", PYTHONPYCACHEPREFIX=str(tmp_path / "x"))
+    assert list(everything(again)) == list(everything(artifact))
+    assert [path.name for path in tmp_path.iterdir()] == [again.name]
+
+
+def test_the_zip_is_small(artifact: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "artifact.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(artifact.rglob("*")):
+            archive.write(path, path.relative_to(artifact))
+    assert (tmp_path / "artifact.zip").stat().st_size <= LARGEST
+
+
+def test_every_source_has_its_bytecode_if_the_runtime_s_python_is_here(artifact: Path) -> None:
+    if python_of_the_runtime() is None:
+        assert bytecode(artifact) == {}
+        return
+    found = bytecode(artifact)
+    assert found.keys() == set(artifact.rglob("*.py"))
+    if RUNTIME != [HERE]:
+        return
+    for source, code in found.items():
+        assert code[:4] == importlib.util.MAGIC_NUMBER
+        assert code[4:8] == (0b01).to_bytes(4, "little"), "a hash, which Lambda does not check"
+        assert code[8:16] == importlib.util.source_hash(source.read_bytes())
+        assert f"/var/task/{source.relative_to(artifact)}".encode() in code
+
+
+def test_a_machine_without_the_runtime_s_python_builds_the_sources_alone_and_says_so(artifact: Path, tmp_path: Path) -> None:
+    told = make("build-ProviderFunction", f"ARTIFACTS_DIR={tmp_path}", "RUNTIME=3.99")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.splitlines() == [
+        "The artifact is without bytecode, which takes Python 3.99: cold starts take a tenth longer."
+    ]
+    assert list(tmp_path.rglob(BYTECODE)) == []
+    assert files(tmp_path) == files(artifact)
 
 
 @pytest.mark.parametrize("package", SOURCES)
@@ -74,6 +157,10 @@ def test_the_drift_watch_has_its_own_sources_besides(artifact: Path, tmp_path: P
     make("build-DriftFunction", f"ARTIFACTS_DIR={tmp_path}").check_returncode()
     assert files(tmp_path) - files(artifact) == WATCH_ONLY
     assert files(artifact) < files(tmp_path)
+    assert {str(path.relative_to(artifact)) for path in artifact.rglob("*.pyc")} <= {
+        str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.pyc")
+    }
+    assert not [path for path in artifact.rglob("*.pyc") if "watch" in path.name or "drift" in str(path)]
 
 
 def unkind(folder: Path) -> dict[str, str]:

@@ -134,3 +134,12 @@ def test_a_job_may_do_what_it_says_and_nothing_else(path: Path) -> None:
     assert workflow["permissions"] == {}
     writing = {name for name, job in workflow["jobs"].items() if "write" in job["permissions"].values()}
     assert writing == ({"release"} if path.stem == "release" else set())
+
+
+def test_a_release_is_built_by_the_python_of_the_functions_runtime() -> None:
+    """So that it has bytecode."""
+    resources = decode(str(ROOT / "template.yaml"))[0]["Resources"].values()
+    runtimes = {one["Properties"]["Runtime"] for one in resources if one["Type"] == "AWS::Serverless::Function"}
+    release = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8"))
+    steps = [step["with"] for step in release["jobs"]["build"]["steps"] if "setup-python" in step.get("uses", "")]
+    assert runtimes == {f"python{step['python-version']}" for step in steps}
