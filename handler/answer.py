@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 LONGEST_ANSWER = 4096
 ATTEMPT_SECONDS = 10.0
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 30.0
-TRANSIENT = (408, 425, 429)
+FIRST_PUT_PAUSE_SECONDS = 0.5
+LONGEST_PUT_PAUSE_SECONDS = 30.0
+TRANSIENT_STATUSES = (408, 425, 429)
 """Of the statuses below 500, those that may be another one next time."""
 
 
@@ -54,13 +54,13 @@ class Courier:
 
     def deliver(self, url: str, answer: Mapping[str, Any]) -> Delivery:
         """Puts the answer to the ResponseURL, again and again with growing pauses, for as long as there is time."""
-        body, pause = body_of(answer), FIRST_PAUSE_SECONDS
+        body, pause = body_of(answer), FIRST_PUT_PAUSE_SECONDS
         while (seconds := self.left()) > 0:
             told = self._attempt(url, body, min(ATTEMPT_SECONDS, seconds))
             if told is not None:
                 return told
             self.sleep(max(0.0, min(pause * (0.75 + self.jitter() / 2), self.left())))
-            pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
+            pause = min(LONGEST_PUT_PAUSE_SECONDS, pause * 2)
         log.error("the answer could not be delivered in time")
         return Delivery.LATE
 
@@ -81,7 +81,7 @@ class Courier:
 def _judged(status: int) -> Delivery | None:
     if http.client.OK <= status < http.client.MULTIPLE_CHOICES:
         return Delivery.DELIVERED
-    final = http.client.BAD_REQUEST <= status < http.client.INTERNAL_SERVER_ERROR and status not in TRANSIENT
+    final = http.client.BAD_REQUEST <= status < http.client.INTERNAL_SERVER_ERROR and status not in TRANSIENT_STATUSES
     log.log(logging.ERROR if final else logging.WARNING, "the answer was not taken", extra={"status": status})
     return Delivery.REFUSED if final else None
 

@@ -11,6 +11,7 @@ from botocore.config import Config
 from handler.answer import put
 from handler.invocation import Means
 from sentinel_tables.aws.calls import Client, call
+from sentinel_tables.aws.stacks import CloudFormationStacks
 from sentinel_tables.aws.tables import DynamoTables
 
 CONNECT_SECONDS = 3.0
@@ -33,7 +34,9 @@ def means(patience: float = CONNECT_SECONDS + READ_SECONDS) -> Means:
     tables = DynamoTables(client("dynamodb", patience), functools.cache(lambda: client("kms", patience)))
     prefix = os.environ.get("TABLE_NAME_PREFIX", "sentinel-")
     declare = os.environ.get("DECLARE_SETTINGS") == "true"
-    return Means(SystemClock(), tables, functools.partial(_invoke, patience), put, prefix, declare)
+    ask = os.environ.get("ASK_CLOUDFORMATION", "true") != "false"
+    stacks = CloudFormationStacks(functools.cache(lambda: client("cloudformation", patience))) if ask else None
+    return Means(SystemClock(), tables, functools.partial(_invoke, patience), put, prefix, declare, stacks)
 
 
 def means_within(patience: float) -> Means:

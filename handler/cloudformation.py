@@ -12,10 +12,9 @@ from crhelper import FAILED, SUCCESS, CfnResource
 
 from handler import logs
 from handler.answer import Courier, Delivery
-from handler.invocation import Means, hand_over, recalled, serve
+from handler.invocation import Delivered, Means, hand_over, received, serve
 from sentinel_tables.errors import SentinelTableError, bounded
-from sentinel_tables.memory import Memory
-from sentinel_tables.request.event import sent_at, service_timeout
+from sentinel_tables.request.envelope import Envelope
 from sentinel_tables.rules.removal import not_created
 
 log = logging.getLogger(__name__)
@@ -29,7 +28,8 @@ class SentinelTable(CfnResource):
     """The custom resource. `means` makes what an event is served with, of the seconds that one call to AWS may take."""
 
     _event: dict[str, Any]
-    _given: dict[str, Any]
+    _delivered: Delivered
+    _tools: Means
     _response_url: str
     _sam_local = property(lambda _self: True, lambda _self, _value: None)
     """crhelper makes three clients for polling by EventBridge, unless it runs locally. This resource hands over by itself:
@@ -38,8 +38,7 @@ class SentinelTable(CfnResource):
     def __init__(self, means: Callable[[float], Means], log_level: str) -> None:
         super().__init__(json_logging=False, log_level=log_level, boto_level="ERROR", sleep_on_delete=0)
         self._means = means
-        self._memory = Memory()
-        self._ends_at = self._spare = 0.0
+        self._spare = 0.0
         self._handed_over = False
 
     def __call__(self, event: Any, context: Any) -> None:
@@ -48,22 +47,21 @@ class SentinelTable(CfnResource):
             logs.bind(event if isinstance(event, dict) else {}, context.aws_request_id)
             log.error("the event has no ResponseURL to be answered to")
             return
-        self._given = event
-        event = {**event, **{key: str(event.get(key, ""))[:most] for key, most in ECHOED.items()}}
+        echoed = {**event, **{key: str(event.get(key, ""))[:most] for key, most in ECHOED.items()}}
+        envelope = Envelope.read(event)
         seconds = context.get_remaining_time_in_millis() / 1000
         self._spare = min(5.0, seconds / 8)
-        self._tools = self._means(min(seconds, service_timeout(event)) / 12)
+        self._tools = self._means(min(seconds, envelope.service_timeout) / 12)
         began = self._tools.clock.now()
-        self._ends_at = began + seconds
-        self._memory, self._handed_over = recalled(event, began), False
-        super().__call__(event, context)
+        home = _home(getattr(context, "invoked_function_arn", ""))
+        self._delivered, self._handed_over = received(event, envelope, began, began + seconds, home), False
+        super().__call__(echoed, context)
         seconds = round(self._tools.clock.now() - began, 3)
         log.info("end", extra={"status": "HANDED_OVER" if self._handed_over else self.Status, "seconds": seconds})
 
     def generate_physical_id(self, event: Any) -> str:
         """The id that the event brings; else one that no Delete takes for the name of a table that stood before."""
-        given, now = event.get("PhysicalResourceId"), self._tools.clock.now()
-        return str(given or not_created(event["RequestId"], sent_at(event), now))
+        return str(event.get("PhysicalResourceId") or not_created(event["RequestId"]))
 
     def _log_setup(self, event: dict[str, Any], context: Any) -> None:
         logs.bind(event, context.aws_request_id)
@@ -79,10 +77,10 @@ class SentinelTable(CfnResource):
 
     def _serve(self, _event: dict[str, Any], _context: object) -> str:
         """The physical id; the rest of the outcome goes to where crhelper looks for it."""
-        if self._memory.answer:
+        if self._delivered.memory.answer:
             return ""
         try:
-            outcome = serve(self._given, self._memory, self._ends_at, self._tools)
+            outcome = serve(self._delivered, self._tools)
         except Exception as error:
             log.exception("the provider failed")
             self.Status = FAILED
@@ -100,7 +98,7 @@ class SentinelTable(CfnResource):
             super()._cfn_response(event)  # type: ignore[misc] # crhelper's stubs leave it out
 
     def _send(self, status: str | None = None, reason: str = "", send_response: object = None) -> None:  # noqa: ARG002
-        answer = self._memory.answer or {
+        answer = self._delivered.memory.answer or {
             "Status": status or self.Status,
             "Reason": bounded(reason or self.Reason, LONGEST_REASON),
             "PhysicalResourceId": self.PhysicalResourceId or self.generate_physical_id(self._event),
@@ -112,7 +110,7 @@ class SentinelTable(CfnResource):
         }
         log.info("answer", extra={"status": answer["Status"], "reason": answer["Reason"]})
         told = self._deliver(answer)
-        if told is Delivery.LATE and (self._memory.answer_by or 0.0) > self._tools.clock.now():
+        if told is Delivery.LATE and (self._delivered.memory.answer_by or 0.0) > self._tools.clock.now():
             self._hand_over_answer(answer)
 
     def _deliver(self, answer: dict[str, Any]) -> Delivery:
@@ -120,14 +118,20 @@ class SentinelTable(CfnResource):
         return Courier(self._left, clock.sleep, clock.jitter, self._tools.put).deliver(self._response_url, answer)
 
     def _left(self) -> float:
-        return self._ends_at - self._spare - self._tools.clock.now()
+        return self._delivered.ends_at - self._spare - self._tools.clock.now()
 
     def _hand_over_answer(self, answer: dict[str, Any]) -> None:
         """What could not be delivered in this invocation may be in the next; or else at the very end of this one."""
-        self._memory.answer = answer
+        self._delivered.memory.answer = answer
         try:
-            hand_over(self._event, self._memory, self._ends_at, self._tools)
+            hand_over(self._event, self._delivered.memory, self._delivered.ends_at, self._tools)
         except SentinelTableError as error:
             log.error("the answer could not be handed over", extra={"reason": str(error)})  # noqa: TRY400 - told in full
             self._spare = 0.0
             self._deliver(answer)
+
+
+def _home(function_arn: object) -> tuple[str, str] | None:
+    """The Region and the account of a function's ARN; None if it is not one."""
+    parts = str(function_arn).split(":")
+    return (parts[3], parts[4]) if len(parts) > 6 and parts[2] == "lambda" else None  # noqa: PLR2004 - an ARN's parts

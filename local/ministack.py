@@ -47,7 +47,7 @@ class Engine:
         """Return what an AWS client has to find in its environment."""
         return environment.aws(self.endpoint, self.ca_bundle)
 
-    def client(self, service: str, account: str = environment.CREDENTIAL) -> Any:
+    def client(self, service: str, account: str = environment.CREDENTIAL, region: str = environment.REGION) -> Any:
         """Return a client, as boto3's, for MiniStack's own account, or the one of this number.
 
         It does not retry: nothing here is slow, and what fails is to be seen.
@@ -55,7 +55,7 @@ class Engine:
         return botocore.session.get_session().create_client(
             service,
             endpoint_url=self.endpoint,
-            region_name=environment.REGION,
+            region_name=region,
             aws_access_key_id=account,
             aws_secret_access_key=environment.CREDENTIAL,
             verify=str(self.ca_bundle),

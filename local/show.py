@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from local.tables import Standing
 
 PLAIN_WIDTH = 160
+INDENT = 11
+"""Characters before the text of a step: its mark and its seconds."""
 
 
 class Screen:
-    """Standard output: moving and in colour on a terminal, one plain line for each thing elsewhere."""
+    """Standard output, or a console: moving and in colour on a terminal, one plain line for each thing elsewhere."""
 
-    def __init__(self) -> None:
-        self._console = Console(highlight=False)
-        if not self._console.is_terminal:
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(highlight=False)
+        if console is None and not self._console.is_terminal:
             self._console = Console(highlight=False, width=PLAIN_WIDTH, color_system=None)
 
     def title(self, text: str) -> None:
@@ -37,7 +39,7 @@ class Screen:
 
     def quote(self, text: str) -> None:
         """Show the words of somebody else."""
-        self._console.print(f"         [italic]{escape(text)}[/]")
+        self._set_in(text, style="italic")
 
     def fail(self, text: str) -> None:
         """Say what is not as it should be."""
@@ -53,23 +55,33 @@ class Screen:
                 yield
             mark = "[green]✓[/]"
         finally:
-            self._console.print(f"{mark} {time.monotonic() - begun:5.1f} s  {escape(text)}")
+            self._set_in(text, lead=f"{mark} {time.monotonic() - begun:5.1f} s  ")
 
     def standing(self, tables: Iterable[Standing]) -> None:
-        """Show the tables that stand."""
-        grid = Table("name", "schema", "indexes", "TTL", "recovery", "protection", "encryption", "owner")
+        """Show the tables that stand: a block for each, since a row for each is wider than a terminal."""
         for table in tables:
-            grid.add_row(
-                table.name, table.schema, "\n".join(table.indexes), table.ttl, table.recovery,
-                "on" if table.protected else "off", table.encryption, table.owner,
-            )  # fmt: skip
-        self._console.print(grid)
+            self._set_in(table.name, style="bold")
+            facts = {
+                "schema": table.schema,
+                "indexes": " ".join(table.indexes),
+                "settings": f"TTL {table.ttl}, recovery {table.recovery}, protection {'on' if table.protected else 'off'}",
+                "encryption": table.encryption,
+                "owner": table.owner,
+            }
+            for name, fact in facts.items():
+                self._set_in(f"  {name:<11}{fact}")
 
     def exports(self, variables: Mapping[str, str]) -> None:
         """Show variables as lines for a shell."""
         self._console.print("\nunset AWS_PROFILE AWS_SESSION_TOKEN")
         for name, value in variables.items():
             self._console.print(f"export {name}={escape(value)}", soft_wrap=True)
+
+    def _set_in(self, text: str, *, lead: str = " " * INDENT, style: str = "") -> None:
+        """Print text beside a lead of `INDENT` characters, wrapped at words to the terminal's width."""
+        for line in textwrap.wrap(text, self._console.width - INDENT, break_long_words=False, break_on_hyphens=False):
+            self._console.print(f"{lead}[{style}]{escape(line)}[/]" if style else f"{lead}{escape(line)}", soft_wrap=True)
+            lead = " " * INDENT
 
     @contextmanager
     def _moving(self, text: str) -> Iterator[None]:

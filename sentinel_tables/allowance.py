@@ -1,11 +1,69 @@
-"""Time as an argument: how much of it an event still has, in this invocation and in all."""
+"""Time as an argument: how much of it an event has, and how an hour of it is spent. All constants of time stand here.
+
+    CloudFormation waits for ServiceTimeout, 3,600 s if the template does not say it.
+
+    sent                                                                                       ServiceTimeout
+    |---- invocation 1 ----|h|---- invocation 2 ----|h| ...    |--- undo a replacement ---|---- answer ----|
+                            ^ hand-over: the smaller of 30 s       removal_reserve:          event_reserve:
+                              and a quarter of the invocation      a fifth, at most 180 s    a tenth, 2 to 60 s
+
+    In the last part of an invocation, the one marked h:  hand over | undo | answer
+                                                               1/4  |  3/8 |  3/8
+
+The constants that decide whether a table may be deleted stand in `rules.removal`, with what they follow from.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 SERVICE_TIMEOUT_SECONDS = 3600.0
-"""How long CloudFormation waits where a template has no ServiceTimeout.
+"""How long CloudFormation waits if a template has no ServiceTimeout.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html"""
+OLDEST_EVENT_SECONDS = 6 * 3600.0
+"""How long Lambda keeps an asynchronous event at most.
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html"""
+CLOCK_SKEW_SECONDS = 120.0
+"""CloudFormation's clock, which dates an event, and DynamoDB's, which dates a table, differ by less than this."""
+
+HAND_OVER_SHARE = 0.25
+"""The part of what is kept of an invocation that may go into handing over."""
+UNDO_SHARE = 0.375
+"""The part of it that may go into undoing after that. The rest is for the answer: maybe the last word of the event."""
+
+FIRST_HAND_OVER_PAUSE_SECONDS = 0.25
+LONGEST_HAND_OVER_PAUSE_SECONDS = 4.0
+"""Between two attempts at handing over."""
+
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 0.5
+"""Between two looks at a table. Short enough for an answer within a second."""
+FIRST_BACK_OFF_SECONDS = 0.5
+LONGEST_BACK_OFF_SECONDS = 5.0
+"""After a call that was throttled, or that nobody answered."""
+STALE_SECONDS = 10.0
+"""What was read longer ago than this is read again before a step is taken on it, or success is reported."""
+
+TAG_LAG_SECONDS = 4.0
+"""How long after a table is ACTIVE its tags may be invisible, with something to spare."""
+NEWBORN_SECONDS = 30.0
+"""A table younger than this may be in that state: creating one with its indexes takes up to 22 s."""
+VISIBILITY_SECONDS = 30.0
+"""How long DescribeTable may not know a table that CreateTable accepted, and a change may go unseen."""
+DOUBT_SECONDS = 3.0
+"""How long a call whose answer was lost may take to show its effect before it is made again."""
+BRIEF_SECONDS = 60.0
+"""How long the loop waits for what DynamoDB has accepted for good and does in its own time."""
+LATE_CREATE_SECONDS = 5.0
+"""How long a Delete for a Create that was cancelled looks for the table which that Create may yet make."""
+
+BELIEF_SECONDS = 60.0
+"""How late CloudFormation's answers about itself may be. For this long it is asked again before its word is believed."""
+UNREACHABLE_SECONDS = 60.0
+"""How long the loop tries to reach CloudFormation: a function in a VPC needs its endpoint."""
+DENIED_SECONDS = 5.0
+"""How long a refused permission to ask CloudFormation may pass: a new policy takes seconds to act."""
+PRINCIPAL_SECONDS = 60.0
+"""How long IAM may not know a principal that the same stack made a moment ago."""
 
 
 class Clock(Protocol):
@@ -36,9 +94,13 @@ class Allowance:
         """Seconds of work that are left, here and now."""
         return min(self.invocation_ends, self.answer_by) - self.clock.now()
 
+    def event_left(self) -> float:
+        """Seconds until the event has to be answered, come what may."""
+        return self.answer_by - self.clock.now()
+
     def event_is_over(self) -> bool:
-        """Whether the event has to be answered now, come what may."""
-        return self.answer_by <= self.clock.now()
+        """True if the event has to be answered now, come what may."""
+        return self.event_left() <= 0
 
     def keeping_back(self, seconds: float) -> "Allowance":
         """The same, but for so many seconds at the end of the event."""
@@ -56,5 +118,5 @@ def event_reserve(service_timeout: float) -> float:
 
 
 def removal_reserve(service_timeout: float) -> float:
-    """What a replacement keeps back to remove the new table again, should it fail: a fifth, at most three minutes."""
+    """What a replacement keeps back to remove the new table again if it fails: a fifth, at most three minutes."""
     return min(180.0, service_timeout / 5)

@@ -1,6 +1,7 @@
 """The one loop: read the table, decide, take a step, wait, and read again, until nothing is left to do.
 
-Deciding stands in `goals` and `endings`; the loop alone calls and sleeps.
+Deciding stands in `goals`; the loop alone calls and sleeps. Before a step it asks CloudFormation whether it is at work on
+the resource, so that an event which comes again after its end, or which somebody forged, finds nothing to do.
 """
 
 import logging
@@ -8,27 +9,44 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sentinel_tables.allowance import Allowance
-from sentinel_tables.errors import NotNow, OutOfTime, RefusedByAws, SentinelTableError, shown
+from sentinel_tables.allowance import (
+    BELIEF_SECONDS,
+    DOUBT_SECONDS,
+    FIRST_BACK_OFF_SECONDS,
+    FIRST_PAUSE_SECONDS,
+    LONGEST_BACK_OFF_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    STALE_SECONDS,
+    TAG_LAG_SECONDS,
+    VISIBILITY_SECONDS,
+    Allowance,
+)
+from sentinel_tables.errors import (
+    Contradicted,
+    NotNow,
+    OutOfTime,
+    Patience,
+    RefusedByAws,
+    SentinelTableError,
+    TagsInMotion,
+    shown,
+)
 from sentinel_tables.goals.ending import GivenBack, Removed
-from sentinel_tables.goals.moves import DOUBT_SECONDS, TAG_LAG_SECONDS, VISIBILITY_SECONDS, Done, Goal, Move, Trail, Wait
+from sentinel_tables.goals.moves import Ask, Done, Goal, Move, Trail, Wait
 from sentinel_tables.goals.standing import Standing
+from sentinel_tables.inquiry import Inquiry
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import Desired, Encryption, Facet, LiveTable
-from sentinel_tables.rules import ownership
+from sentinel_tables.model import Desired, Encryption, Facet, LiveTable, TableStatus
+from sentinel_tables.rules import belief, ownership
 from sentinel_tables.rules.steps import Effect, Step
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 0.5
-"""Short enough for an answer within a second."""
-BACK_OFF_SECONDS = 0.5
-LONGEST_BACK_OFF_SECONDS = 5.0
 ACCEPTED_IN_VAIN = 3
-"""How often a step is accepted, and shows no effect, before that is said."""
-STALE_SECONDS = 10.0
-"""What was read longer ago than this is read again before a step is taken on it, or success is said."""
+"""How often a step is accepted, and shows no effect, before that is reported."""
+DECISIVE = (Effect.CREATES, Effect.ADOPTS, Effect.REMOVES)
+"""The effects of a step before which CloudFormation is asked anew, however short ago it was asked."""
+NOT_AT_WORK = "CloudFormation does not say that it is at work on this resource"
 
 
 class Tables(Protocol):
@@ -67,9 +85,6 @@ class _Pace:
     accepted: int = 0
     creating_at: float | None = None
 
-    def trail(self, now: float) -> Trail:
-        return Trail(now, self.what, now - self.began, self.taken, self.shows_by, self.creating_at)
-
     def turn_to(self, what: str, now: float) -> None:
         if what != self.what:
             self.what, self.began = what, now
@@ -85,90 +100,166 @@ class _Pace:
     def pause(self, now: float, jitter: float) -> float:
         """Seconds until the next look."""
         if self.refusals:
-            return min(LONGEST_BACK_OFF_SECONDS, BACK_OFF_SECONDS * 2.0 ** min(self.refusals - 1, 10)) * (0.5 + jitter)
+            longest = FIRST_BACK_OFF_SECONDS * 2.0 ** min(self.refusals - 1, 10)
+            return min(LONGEST_BACK_OFF_SECONDS, longest) * (0.5 + jitter)
         return min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS + 0.2 * (now - self.began)) * (0.8 + 0.4 * jitter)
 
 
-def converge(goal: Standing, tables: Tables, allowance: Allowance, memory: Memory) -> LiveTable:
+def converge(
+    goal: Standing, tables: Tables, allowance: Allowance, memory: Memory, inquiry: Inquiry | None = None
+) -> LiveTable:
     """Makes the table what the template says, and returns it as it then stands.
 
-    Raises NotOwned, UnsafeChange, RefusedByAws, Vanished, and OutOfTime where it has not settled yet.
+    `inquiry` asks CloudFormation about the event; without one, nobody is asked. Raises NotOwned, UnsafeChange, RefusedByAws,
+    Vanished, Contradicted, and OutOfTime if it has not settled yet.
     """
-    work = _Work(goal, tables, allowance, memory)
-    work.do()
-    if work.live is None:
-        raise AssertionError("Done is never said of a table that is not there")
-    return work.live
+    work = _Work(goal, tables, allowance, memory, inquiry)
+    while True:
+        work.do()
+        if work.live is not None:  # always, since `Standing` is never done with a table that is gone
+            return work.live
 
 
-def remove(goal: Removed | GivenBack, tables: Tables, allowance: Allowance, memory: Memory) -> Done:
-    """Deletes or releases the table as its owner may, or gives it back, and tells what became of it.
+def remove(  # noqa: PLR0913 - what the loop works with
+    goal: Removed | GivenBack,
+    tables: Tables,
+    allowance: Allowance,
+    memory: Memory,
+    inquiry: Inquiry | None = None,
+    *,
+    undoing: bool = False,
+) -> Done:
+    """Deletes or releases the table as its owner may, or gives it back, and reports what became of it.
 
-    Raises ProtectedTable, RefusedByAws, and OutOfTime where it is not gone yet.
+    With `undoing`, this process undoes what it did itself, which CloudFormation need not be at work on. Raises
+    ProtectedTable, UnsafeChange, RefusedByAws, Contradicted, and OutOfTime if the table is not gone yet.
     """
-    return _Work(goal, tables, allowance, memory).do()
+    return _Work(goal, tables, allowance, memory, inquiry, undoing=undoing).do()
 
 
 class _Work:
     """One run of the loop, towards one goal."""
 
-    def __init__(self, goal: Goal, tables: Tables, allowance: Allowance, memory: Memory) -> None:
+    def __init__(  # noqa: PLR0913 - what the loop works with
+        self,
+        goal: Goal,
+        tables: Tables,
+        allowance: Allowance,
+        memory: Memory,
+        inquiry: Inquiry | None,
+        *,
+        undoing: bool = False,
+    ) -> None:
         self.goal, self.tables, self.allowance, self.memory = goal, tables, allowance, memory
+        self.inquiry, self.undoing = inquiry, undoing
         self.clock = allowance.clock
+        now = self.clock.now()
         what = memory.pending or f"table {shown(goal.name)} has not been looked at"
-        self.pace = _Pace(began=self.clock.now(), what=what)
+        self.pace = _Pace(began=min(now, memory.pending_since or now), what=what)
         self.live: LiveTable | None = None
         self.again = goal.facets
         self.whole_at = 0.0
+        self.fresh = False
         self.untold: tuple[Step, float] | None = None
+        self.patience: Patience | None = None
 
     def do(self) -> Done:
         while True:
             try:
                 move = self._turn()
             except NotNow as refusal:
-                self.pace.put_off(refusal, self.clock.now())
+                self._put_off(refusal)
             else:
+                self.patience = None
                 if isinstance(move, Done):
                     return move
             pause = self.pace.pause(self.clock.now(), self.clock.jitter())
             self.clock.sleep(max(0.0, min(pause, self.allowance.left())))
 
+    def _put_off(self, refusal: NotNow) -> None:
+        """Raises what the refusal is in the end, if it has not passed within its patience."""
+        now = self.clock.now()
+        self.pace.put_off(refusal, now)
+        self.patience = refusal.patience
+        if refusal.patience is not None and now - self.pace.began >= refusal.patience.seconds:
+            raise refusal.patience.error
+
     def _turn(self) -> Move:
-        """Reads, decides, and takes the step that was decided on, if it was one."""
+        """Reads, decides, asks if that matters, and takes the step that was decided on, if it was one."""
+        self.fresh = False
         move = self._decide()
-        self._tell_of_step(move)
+        self._log_step(move)
         if stale := self._stale(move):
             self.again = stale
             move = self._decide()
+        if self.inquiry and self._lacks_date(move):
+            self._date(self.inquiry)
+            move = self._next_move()
+        if self.inquiry and self._must_ask(self.inquiry, move):
+            self._ask(self.inquiry)
+            move = self._next_move()
+        self._follow(move)
+        return move
+
+    def _follow(self, move: Move) -> None:
+        asks = isinstance(move, Wait) and move.asks
         if isinstance(move, Step):
             self.again = frozenset({move.facet, Facet.TAGS})
             self._take(move)
         elif isinstance(move, Wait):
             self.again = move.facets
             self.pace.turn_to(move.what, self.clock.now())
-        self.pace.refusals = 0
-        return move
+        if asks and self.inquiry:
+            self.inquiry.word = None
+        self.pace.refusals = self.pace.refusals + 1 if asks else 0
 
     def _decide(self) -> Move:
         self._stop_in_time()
-        self.goal = _with_key_arn(self.goal, self.tables)
+        if isinstance(self.goal, Standing):
+            self.goal = replace(self.goal, desired=_keyed(self.goal.desired, self.tables))
         known, self.live = self.live, self._read()
         now = self.clock.now()
         if self.again >= self.goal.facets or known is None or not self.goal.facets <= known.facets:
             self.whole_at = now
-        if self.live is not None and self.live.status == "CREATING":
+        if self.live is not None and self.live.status == TableStatus.CREATING:
             self.pace.creating_at = now
-        move = self.goal.next_move(self.live, self.memory, self.pace.trail(now))
+        move = self._next_move()
         self._remember(move)
         return move
+
+    def _next_move(self) -> Move:
+        pace, now = self.pace, self.clock.now()
+        trail = Trail(
+            now,
+            pace.what,
+            now - pace.began,
+            pace.taken,
+            pace.shows_by,
+            pace.creating_at,
+            asks=self.inquiry is not None,
+            word=self.inquiry.word if self.inquiry else None,
+        )
+        return self.goal.next_move(self.live, self.memory, trail)
 
     def _read(self) -> LiveTable | None:
         return self.tables.read(self.goal.name, self.live, self.goal.facets, self.again, self._stop_in_time)
 
-    def _tell_of_step(self, move: Move) -> None:
+    def _lacks_date(self, move: Move) -> bool:
+        """True if the event has no date, and the table would be treated in another way if it were new."""
+        if not isinstance(self.goal, Standing) or self.live is None or isinstance(move, Wait):
+            return False
+        return self.goal.desired.claim.sent_at is None and self.goal.depends_on_age(self.live)
+
+    def _date(self, inquiry: Inquiry) -> None:
+        """Takes the beginning of the stack's operation for the date of an event that has none. Raises NotNow."""
+        if isinstance(self.goal, Standing):
+            desired = self.goal.desired
+            claim = replace(desired.claim, sent_at=inquiry.operation().began)
+            self.goal = replace(self.goal, desired=replace(desired, claim=claim))
+
+    def _log_step(self, move: Move) -> None:
         """A line for the step that was taken last, now that it is in effect, with the seconds that it took."""
-        if self.untold is None or isinstance(move, Wait) or move == self.untold[0]:
+        if self.untold is None or isinstance(move, Wait | Ask) or move == self.untold[0]:
             return
         step, began = self.untold
         seconds = round(self.clock.now() - began, 3)
@@ -181,7 +272,28 @@ class _Work:
             return frozenset()
         if self.clock.now() - self.whole_at > STALE_SECONDS:
             return self.goal.facets
-        return frozenset({Facet.TAGS}) - self.again if isinstance(move, Step) else frozenset()
+        return frozenset() if isinstance(move, Done) else frozenset({Facet.TAGS}) - self.again
+
+    def _must_ask(self, inquiry: Inquiry, move: Move) -> bool:
+        if isinstance(move, Ask):
+            return True
+        if not isinstance(move, Step) or self.fresh:
+            return False
+        return move.effect in DECISIVE or inquiry.is_stale(self.clock.now())
+
+    def _ask(self, inquiry: Inquiry) -> None:
+        """Raises NotNow if there is no answer, or one that contradicts the event."""
+        self._stop_in_time()
+        if belief.is_foreign(inquiry.sender):
+            raise _contradicted("cannot be asked about a stack of another account or Region")
+        propagate = isinstance(self.goal, Standing) and self.goal.desired.claim.propagate
+        word = inquiry.ask(self.clock.now(), tags=propagate and self.memory.made_at is None)
+        self.fresh = True
+        if not self.undoing and (why := belief.contradiction(inquiry.sender, word)):
+            inquiry.word = None
+            raise _not_at_work(why)
+        if propagate and isinstance(self.goal, Standing) and word.stack:
+            self.goal = replace(self.goal, desired=replace(self.goal.desired, stack_tags=word.stack.tags))
 
     def _remember(self, move: Move) -> None:
         if self.live is not None and not self.memory.table_id and not (isinstance(move, Wait) and move.predecessor):
@@ -192,26 +304,33 @@ class _Work:
     def _take(self, step: Step) -> None:
         """Takes the step, and remembers what that may mean for the table, whether or not an answer comes."""
         self._stop_in_time()
-        if step == self.pace.taken and self.pace.accepted >= ACCEPTED_IN_VAIN:
-            what = f"{step.reason}, although {step.api} was accepted {ACCEPTED_IN_VAIN} times"
-            raise RefusedByAws(f"Table {shown(self.goal.name)}: {what}. Find out why, then repeat the operation.")
-        before = self.memory.tried_at, self.memory.alone
+        self._refuse_in_vain(step)
+        before = self.memory.tried_at, self.memory.here
         if step.effect is Effect.CREATES:
-            self.memory.tried_at, self.memory.alone = self.clock.now(), True
+            self.memory.tried_at, self.memory.here = self.clock.now(), True
         if step.effect is Effect.ADOPTS and self.live is not None and self.memory.adopted is None:
-            self.memory.adopted, self.memory.alone = ownership.marks(self.live.table.tags), True
+            self.memory.adopted, self.memory.here = ownership.marks(self.live.table.tags), True
         log.debug("taking", extra={"step": step.api, "table": self.goal.name, "reason": step.reason})
         began = self.clock.now()
         try:
             self.tables.take(step)
         except SentinelTableError as refusal:
-            if step.effect is Effect.REMOVES and "ags are being updated" in str(refusal):
-                self.clock.sleep(max(0.0, min(TAG_LAG_SECONDS, self.allowance.left())))
-            if isinstance(refusal, NotNow) and refusal.in_doubt:
+            in_doubt = isinstance(refusal, NotNow) and refusal.in_doubt
+            if in_doubt:
                 self.pace.took(step, self.clock.now() + DOUBT_SECONDS)
             elif step.effect is Effect.CREATES:
-                self.memory.tried_at, self.memory.alone = before
+                self.memory.tried_at, self.memory.here = before
+            if step.effect is Effect.REMOVES and isinstance(refusal, TagsInMotion):
+                self.clock.sleep(max(0.0, min(TAG_LAG_SECONDS, self.allowance.left())))
             raise
+        self._took(step, began)
+
+    def _refuse_in_vain(self, step: Step) -> None:
+        if step == self.pace.taken and self.pace.accepted >= ACCEPTED_IN_VAIN:
+            what = f"{step.reason}, although {step.api} was accepted {ACCEPTED_IN_VAIN} times"
+            raise RefusedByAws(f"Table {shown(self.goal.name)}: {what}. Find out why, then retry.")
+
+    def _took(self, step: Step, began: float) -> None:
         now = self.clock.now()
         if step.effect is Effect.CREATES:
             self.memory.made_at = now
@@ -221,16 +340,20 @@ class _Work:
         self.pace.turn_to(f"not in effect yet: {step.reason}", now)
 
     def _stop_in_time(self) -> None:
+        """A refusal that had some patience is what it is in the end if the event's time is shorter than that."""
+        if self.patience is not None and self.allowance.event_is_over():
+            raise self.patience.error
         if self.allowance.left() <= 0:
-            raise OutOfTime(self.pace.what)
+            raise OutOfTime(self.pace.what, since=self.pace.began)
 
 
-def _with_key_arn(goal: Goal, tables: Tables) -> Goal:
-    if isinstance(goal, Standing):
-        return replace(goal, desired=_keyed(goal.desired, tables))
-    if isinstance(goal, Removed | GivenBack) and goal.unfinished:
-        return replace(goal, unfinished=_keyed(goal.unfinished, tables))
-    return goal
+def _not_at_work(why: str) -> NotNow:
+    return NotNow(NOT_AT_WORK, back_off=True, patience=Patience(BELIEF_SECONDS, _contradicted(why)))
+
+
+def _contradicted(why: str) -> Contradicted:
+    remedy = "Repeat the operation in CloudFormation if it was meant."
+    return Contradicted(f"CloudFormation {why}, so this event is not believed, and changes nothing. {remedy}")
 
 
 def _keyed(desired: Desired, tables: Tables) -> Desired:

@@ -5,6 +5,7 @@ last, at most 240 characters. Values that come from outside go through `shown`.
 """
 
 import json
+from dataclasses import dataclass
 
 MESSAGE_CHARACTERS = 240
 SHOWN_CHARACTERS = 48
@@ -66,16 +67,41 @@ class RefusedByAws(SentinelTableError):
     """AWS refused a call for a reason that does not pass by waiting."""
 
 
+class Contradicted(SentinelTableError):
+    """CloudFormation says that it is not at work on the resource, so the event is not believed; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """For how many seconds a refused call is tried again, and the error that it is if it has not passed by then."""
+
+    seconds: float
+    error: SentinelTableError
+
+
 class NotNow(SentinelTableError):
     """AWS refused a call for a reason that passes: wait, look again. For the loop in `converge`; nobody else sees it."""
 
-    def __init__(self, message: str, *, back_off: bool = False, in_doubt: bool = False) -> None:
+    def __init__(
+        self, message: str, *, back_off: bool = False, in_doubt: bool = False, patience: Patience | None = None
+    ) -> None:
         super().__init__(message)
         self.back_off = back_off
-        """Whether to come back at ever longer intervals."""
+        """True if the pauses have to grow."""
         self.in_doubt = in_doubt
-        """Whether the call may have taken effect all the same."""
+        """True if the call may have taken effect all the same."""
+        self.patience = patience
+        """How long to try again. None if it is for as long as there is time."""
+
+
+class TagsInMotion(NotNow):
+    """The table's tags are being changed at this moment, and reading them lags behind."""
 
 
 class OutOfTime(SentinelTableError):
     """Not settled yet, and this invocation's time, or the event's, is used up. The message says what is pending."""
+
+    def __init__(self, message: str, *, since: float | None = None) -> None:
+        super().__init__(message)
+        self.since = since
+        """Since when it has been pending, in seconds since the epoch."""

@@ -1,4 +1,4 @@
-"""What an event has to remember from one invocation to the next. All else is read from the live table."""
+"""What an event has to remember from one invocation to the next. All else is read from the live table, and asked."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,7 +10,8 @@ from typing import Any, Self
 class Memory:
     """Filled in while the event is worked on, handed over with it. Moments are seconds since the epoch.
 
-    A process that dies takes its memory with it, so no table is safe by what stands here alone.
+    A process that dies takes its memory with it, and whoever may invoke the function can make one up. So no table is safe
+    by what stands here alone, and none goes by it alone.
     """
 
     answer_by: float | None = None
@@ -21,31 +22,34 @@ class Memory:
     """When CreateTable was called for a table that was not there, and was not refused."""
     made_at: float | None = None
     """When CreateTable accepted the table."""
-    alone: bool = False
-    """Whether no other invocation can have finished what was made or adopted: it was here, or the event has failed."""
     held: bool = False
-    """Whether the table in hand was seen to be this resource's."""
+    """True if the table in hand was seen to be this resource's."""
     adopted: dict[str, str] | None = None
     """The ownership tags of the table that this event took over, as they were before."""
     pending: str = ""
-    """What was waited for when the last invocation's time was used up."""
+    """What the loop was waiting for when the last invocation's time was used up."""
+    pending_since: float | None = None
+    """Since when."""
     failure: str = ""
     """Why the event has failed, while what it made is being removed."""
+    late: bool = False
+    """True if it has failed because its time was up."""
     answer: dict[str, Any] | None = None
     """An answer that could not be delivered yet."""
+    here: bool = False
+    """True if it was this very process that made or adopted the table. It is not handed over."""
 
     def note(self) -> dict[str, Any]:
         """Itself as JSON values, to be handed over."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name in _KINDS}
 
     @classmethod
     def recalled(cls, note: object) -> Self:
-        """From what `note` gave; nothing, where there was no hand-over. What is of another kind does not count."""
+        """From what `note` gave; nothing, if there was no hand-over. What is of another kind does not count."""
         memory = cls()
         for name, kinds in _KINDS.items():
             if isinstance(note, dict) and name in note and isinstance(note[name], kinds):
                 setattr(memory, name, note[name])
-        memory.alone = memory.alone and memory.failure != ""
         return memory
 
 
@@ -54,10 +58,11 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "table_id": str,
     "tried_at": (int, float, NoneType),
     "made_at": (int, float, NoneType),
-    "alone": bool,
     "held": bool,
     "adopted": (dict, NoneType),
     "pending": str,
+    "pending_since": (int, float, NoneType),
     "failure": str,
+    "late": bool,
     "answer": (dict, NoneType),
 }

@@ -6,8 +6,8 @@ that stands, with what only a standing table has.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, field, fields
+from enum import Enum, StrEnum
 from types import MappingProxyType
 
 from sentinel_tables.errors import InvalidSchema, shown
@@ -15,6 +15,8 @@ from sentinel_tables.errors import InvalidSchema, shown
 KEY_TYPES = ("S", "N", "B")
 PROJECTIONS = ("ALL", "KEYS_ONLY")
 MAX_INDEXES = 20
+MAX_TAGS_OF_TABLE = 50
+"""https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Tagging.html"""
 LONGEST_KEY = 255
 NO_LIMIT = -1
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}", re.ASCII)
@@ -22,8 +24,23 @@ TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}", re.ASCII)
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html"""
 
 
+class TableStatus(StrEnum):
+    """DynamoDB's TableStatus, and its IndexStatus as far as the words are the same.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
+    """
+
+    CREATING = "CREATING"
+    UPDATING = "UPDATING"
+    DELETING = "DELETING"
+    ACTIVE = "ACTIVE"
+    KEY_LOST = "INACCESSIBLE_ENCRYPTION_CREDENTIALS"
+    ARCHIVING = "ARCHIVING"
+    ARCHIVED = "ARCHIVED"
+
+
 class Facet(StrEnum):
-    """What has a describing call of its own. `TABLE` is what DescribeTable tells."""
+    """A part of a table that has a describing call of its own. `TABLE` is what DescribeTable says."""
 
     TABLE = "table"
     TAGS = "tags"
@@ -153,6 +170,10 @@ class Settings:
     """The same in the words of the template: what DynamoDB is sent."""
 
 
+SETTINGS = frozenset(setting.name for setting in fields(Settings) if setting.compare)
+"""The names of all settings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table, wanted or standing: its schema, its settings and its tags."""
@@ -177,16 +198,26 @@ class Motion:
     backfilling: bool = False
     facet: Facet = Facet.TABLE
     """Where it shows."""
+    replica: bool = False
+    """True if it is a replica that moves: success does not wait for it, but most steps have to."""
 
     @property
     def brief(self) -> bool:
-        """Whether DynamoDB has accepted it for good: worth a short wait, not the whole of one's patience."""
+        """True if DynamoDB has accepted it for good: worth a short wait, not the whole of one's patience."""
         return self.facet is not Facet.TABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """A copy of the table in another Region, which somebody else added; `status` is DynamoDB's ReplicaStatus."""
+
+    region: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveTable:
-    """A table that stands, as the describing calls tell it."""
+    """A table that stands, as the describing calls report it."""
 
     table: Table
     status: str
@@ -195,12 +226,17 @@ class LiveTable:
     table_id: str
     """Another one for each table that ever had the name."""
     created_at: float
-    """Seconds since the epoch."""
+    """Seconds since the epoch; 0 if DynamoDB does not say it."""
     stream_arn: str | None = None
     attribute_types: Mapping[str, str] = field(default_factory=dict)
     motions: tuple[Motion, ...] = ()
+    replicas: tuple[Replica, ...] = ()
+    lost_key: str = ""
+    """The ARN of the key that the table is encrypted with, if DynamoDB says that it cannot use it."""
+    archival_backup: str = ""
+    """The ARN of the backup that DynamoDB keeps of an archived table."""
     key_unknown: bool = False
-    """Whether it cannot be told if the table's KMS key is the AWS managed one."""
+    """True if nobody can say whether the table's KMS key is the AWS managed one."""
     facets: frozenset[Facet] = frozenset(Facet)
     """What was read; the rest stands at the value of a table that was just made."""
 
@@ -213,30 +249,54 @@ class Owner:
     logical_id: str
 
 
+class Origin(Enum):
+    """The event that a claim comes from, which decides whose tables it may take back."""
+
+    CREATE = "a Create: its own table, if it is not new, is taken back as adopted"
+    OWN_TABLE = "an Update of the table that its physical id names: if nobody owns it, it is taken back as adopted"
+    REPLACEMENT = "an Update that moves the resource to a table of another name"
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a resource asks for: to own the table of a schema.
-
-    `adopt` is true where the template says `ExistingTable: Adopt`. `since` is set on a Create alone: the moment, in seconds
-    since the epoch, that CloudFormation sent it, where that is known. `declare` asks for the tag that tells the settings.
-    """
+    """What a resource asks for: to own the table of a schema."""
 
     owner: Owner
     schema_name: str
     adopt: bool = False
-    since: float | None = None
+    """True if the template says `ExistingTable: Adopt`."""
+    origin: Origin = Origin.REPLACEMENT
+    sent_at: float | None = None
+    """When CloudFormation sent the event, in seconds since the epoch; None if nobody knows."""
     declare: bool = False
+    """True if the table is to carry the tag of the declared settings."""
+    propagate: bool = False
+    """True if the stack's own tags are to be put on the table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desired:
     """What a template asks for.
 
-    `table` holds the template's own tags; those of ownership follow from `claim`. `forgotten_tags` are the keys that the
-    previous template named and this one does not; `former_key` is the KMS key that it named.
+    `table` holds the template's own tags; those of ownership follow from `claim`. A setting that the template does not say
+    has the value of a new table in it.
     """
 
     table: Table
     claim: Claim
+    said: frozenset[str] = SETTINGS
+    """The settings that the template says."""
+    taken_back: frozenset[str] = frozenset()
+    """The settings that the previous template said of this table, and this one does not."""
+    optional_indexes: frozenset[str] = frozenset()
+    """The optional indexes that the template lists."""
+    forgotten_indexes: frozenset[str] = frozenset()
+    """The optional indexes that the previous template listed for this table, and this one does not."""
     forgotten_tags: frozenset[str] = frozenset()
+    """The keys of the tags that the previous template named for this table, and this one does not."""
     former_key: str | None = None
+    """The KMS key that the previous template named for this table."""
+    made_here: bool = False
+    """True if this very event made the table, whatever the clocks say."""
+    stack_tags: Mapping[str, str] | None = None
+    """The tags of the stack, once CloudFormation was asked for them."""

@@ -5,38 +5,33 @@ that CloudFormation sends next is not to touch one that stood there before.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sentinel_tables.allowance import Allowance
 from sentinel_tables.converge import Tables, converge, remove
-from sentinel_tables.errors import InvalidRequest, OutOfTime, SentinelTableError
+from sentinel_tables.errors import Contradicted, InvalidRequest, OutOfTime, SentinelTableError
 from sentinel_tables.goals.ending import GivenBack, Removed
 from sentinel_tables.goals.moves import Done
 from sentinel_tables.goals.standing import Standing
+from sentinel_tables.inquiry import Inquiry, Stacks
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import LiveTable
-from sentinel_tables.request.event import Request, Verb
+from sentinel_tables.model import Desired, LiveTable
+from sentinel_tables.request.event import Create, Delete, Request, Update
 from sentinel_tables.request.properties import is_table_name
-from sentinel_tables.rules import removal
-from sentinel_tables.rules.removal import (
-    CANCELLED_LATE_SECONDS,
-    LONGEST_CREATE_SECONDS,
-    MADE_LATE_SECONDS,
-    NEVER,
-    OLDEST_EVENT_SECONDS,
-    not_created,
-)
+from sentinel_tables.rules import removal, silence
+from sentinel_tables.rules.belief import Sender, Verb
+from sentinel_tables.rules.removal import Ground
 
 log = logging.getLogger(__name__)
 
 ATTRIBUTES = ("TableName", "Arn", "TableId", "Schema", "StreamArn")
-"""What `Fn::GetAtt` gives; the last one where the table has a stream."""
+"""The attributes that `Fn::GetAtt` gives; the last one if the table has a stream."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What CloudFormation is told; `reason` is empty on success."""
+    """The answer to CloudFormation; `reason` is empty on success."""
 
     physical_id: str
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -45,175 +40,192 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a request is served with: the tables, the time there is, and how the names of this provider's tables begin.
-
-    `removal_reserve` is how many seconds a replacement keeps back to remove the new table again, should it fail.
-    """
+    """What a request is served with: the tables, CloudFormation's word, the time there is, and the prefix of table names."""
 
     tables: Tables
     allowance: Allowance
     prefix: str
     removal_reserve: float = 0.0
+    """How many seconds a replacement keeps back to remove the new table again if it fails."""
+    stacks: Stacks | None = None
+    """The port to CloudFormation; None if nobody is asked."""
+    home: tuple[str, str] | None = None
+    """The function's own Region and account."""
+    first: bool = True
+    """True in the first invocation that the event has."""
+
+    def inquiry(self, request: Request, *, of_stack: bool = False) -> Inquiry | None:
+        """What asks about the request; None if nobody is asked."""
+        if self.stacks is None:
+            return None
+        match request:
+            case Create():
+                verb, physical_id = Verb.CREATE, ""
+            case Update():
+                verb, physical_id = Verb.UPDATE, request.physical_id
+            case Delete():
+                verb, physical_id = Verb.DELETE, request.physical_id
+        sender = Sender(verb, request.owner, physical_id, request.sent_at, self.first, self.home)
+        return Inquiry(self.stacks, sender, of_stack=of_stack)
 
 
 def provide(request: Request, around: Surroundings, memory: Memory) -> Outcome:
     """Serves the request to its end.
 
-    Raises OutOfTime where the event has time left and this invocation has not: the next one goes on, with `memory`.
+    Raises OutOfTime if the event has time left and this invocation has not: the next one goes on, with `memory`.
     """
     try:
-        return _SERVED_BY[request.verb](request, around, memory)
+        match request:
+            case Create():
+                return _new(request, around, memory)
+            case Update():
+                return _new(request, around, memory) if request.replaces else _changed(request, around, memory)
+            case Delete():
+                return _deleted(request, around, memory)
     except OutOfTime as pending:
         if not around.allowance.event_is_over():
             raise
-        return Outcome(_id_of_failed(request, around, memory), reason=_too_late(pending))
+        return Outcome(_id_of_failed(request, memory), reason=_too_late(pending))
     except SentinelTableError as error:
-        return Outcome(_id_of_failed(request, around, memory), reason=str(error))
+        return Outcome(_id_of_failed(request, memory), reason=str(error))
 
 
 def give_up(request: Request, around: Surroundings, memory: Memory, reason: str) -> Outcome:
-    """The outcome where the event cannot go on, although it has time left; a replacement is undone as far as time goes."""
-    if request.desired and may_have_to_undo(request):
-        reason += _undo(request, request.desired.table.name, around, memory)
-    return Outcome(_id_of_failed(request, around, memory), reason=reason)
+    """The outcome if the event cannot go on, although it has time left; a replacement is undone as far as time goes."""
+    if may_have_to_undo(request) and not isinstance(request, Delete):
+        reason += _undo(request, around, memory)
+    return Outcome(_id_of_failed(request, memory), reason=reason)
 
 
 def may_have_to_undo(request: Request) -> bool:
-    """Whether the request is for a table that the resource did not have before, which must not be left behind."""
-    return request.desired is not None and request.desired.table.name != request.physical_id
+    """True if the request is for a table that the resource did not have before, which must not be left behind."""
+    return isinstance(request, Create) or (isinstance(request, Update) and request.replaces)
 
 
 def unread(event: Mapping[str, object], error: InvalidRequest) -> Outcome:
     """The outcome of an event that could not be read; a Create of that kind has looked at nothing."""
     physical_id = event.get("PhysicalResourceId")
     given = physical_id if isinstance(physical_id, str) and physical_id else ""
-    return Outcome(given or not_created(str(event.get("RequestId", "")), None), reason=str(error))
+    return Outcome(given or removal.not_created(str(event.get("RequestId", "")), looked=False), reason=str(error))
 
 
-def _create(request: Request, around: Surroundings, memory: Memory) -> Outcome:
-    return _new(request, _goal(request), around, memory)
+def _changed(request: Update, around: Surroundings, memory: Memory) -> Outcome:
+    """The table that the resource has is made what the template says."""
+    goal = Standing(request.desired)
+    live = converge(goal, around.tables, around.allowance, memory, around.inquiry(request))
+    return _succeeded(request.desired, live)
 
 
-def _update(request: Request, around: Surroundings, memory: Memory) -> Outcome:
-    """The same name is converged; another one is a replacement.
+def _new(request: Create | Update, around: Surroundings, memory: Memory) -> Outcome:
+    """A table that this resource did not have before. If that fails, what this event made of it is undone first.
 
-    CloudFormation deletes the old table of a replacement in an event of its own, if all goes well.
+    CloudFormation deletes the old table of a replacement in an event of its own if all goes well. It never mentions the new
+    table of a failed replacement again, nor that of an event that comes twice.
     """
-    goal = _goal(request)
-    if goal.name != request.physical_id:
-        return _new(request, goal, around, memory)
-    return _succeeded(request, converge(goal, around.tables, around.allowance, memory))
-
-
-def _new(request: Request, goal: Standing, around: Surroundings, memory: Memory) -> Outcome:
-    """A table that this resource did not have before. Where that fails, what this event made of it is undone first.
-
-    CloudFormation never mentions the new table of a failed replacement again, nor that of an event that comes twice.
-    """
+    believed = True
     if not memory.failure:
         allowance = around.allowance.keeping_back(around.removal_reserve)
         try:
-            return _succeeded(request, converge(goal, around.tables, allowance, memory))
+            goal = Standing(request.desired)
+            live = converge(goal, around.tables, allowance, memory, around.inquiry(request))
+            return _succeeded(request.desired, live)
         except OutOfTime as pending:
             if not allowance.event_is_over():
                 raise
-            memory.failure = _too_late(pending)
+            memory.late, memory.failure = True, _too_late(pending)
         except SentinelTableError as error:
-            memory.failure = str(error)
-    left_behind = _undo(request, goal.name, around, memory)
-    physical_id = _id_of_failed(request, around, memory if left_behind else Memory())
-    return Outcome(physical_id, reason=memory.failure + (left_behind if request.verb is Verb.UPDATE else ""))
+            believed, memory.failure = not isinstance(error, Contradicted), str(error)
+        memory.pending, memory.pending_since = "", None
+    left_behind = _undo(request, around, memory, believed=believed)
+    physical_id = _id_of_failed(request, memory if left_behind else Memory())
+    return Outcome(physical_id, reason=memory.failure + (left_behind if isinstance(request, Update) else ""))
 
 
-def _undo(request: Request, name: str, around: Surroundings, memory: Memory) -> str:
-    """Removes the new table where this event made it, gives it back where this event adopted it; else leaves it."""
-    goal = _to_undo(request, name, memory)
+def _undo(request: Create | Update, around: Surroundings, memory: Memory, *, believed: bool = True) -> str:
+    """Removes the new table if this event made it, gives it back if this event adopted it; else leaves it.
+
+    An event that CloudFormation contradicts undoes only what this very process did: its memory may be made up.
+    """
+    goal = _to_undo(request, memory, asked=around.stacks is not None) if believed or memory.here else None
     if goal is None:
         return ""
-    left_behind = f" Table {name[:48]} was left behind: look after it."
+    name = request.desired.table.name
+    left_behind = f" Table {name[:48]} was left behind. Delete it, or adopt it."
+    inquiry = around.inquiry(request, of_stack=True)
     try:
-        done = remove(goal, around.tables, around.allowance, replace(memory))
+        done = remove(goal, around.tables, around.allowance, replace(memory), inquiry, undoing=memory.here)
     except SentinelTableError as error:
         if isinstance(error, OutOfTime) and not around.allowance.event_is_over():
             raise
         log.warning("left behind", extra={"table": name, "reason": str(error)})
         return left_behind
-    log.info("undone", extra={"table": name, "reason": done.why})
+    log.log(logging.WARNING if done.spared else logging.INFO, "undone", extra={"table": name, "reason": done.why})
     return left_behind if done.spared else ""
 
 
-def _to_undo(request: Request, name: str, memory: Memory) -> Removed | GivenBack | None:
-    """What is to be undone of the new table; what another invocation may have answered for is left where it is finished.
+def _to_undo(request: Create | Update, memory: Memory, *, asked: bool) -> Removed | GivenBack | None:
+    """What is to be undone of the new table.
 
-    What one has made that died is known by the table's age. After a Create, CloudFormation's Delete looks for that.
+    What a process before this one made is known by the table's age. After a Create, CloudFormation's Delete looks for that.
     """
-    unfinished = None if memory.alone else request.desired
+    name, owner = request.desired.table.name, request.owner
     if memory.adopted is not None:
-        return GivenBack(name, request.owner, memory.adopted, unfinished)
+        return GivenBack(name, owner, memory.adopted, _ground(request, memory))
     if memory.tried_at is not None:
-        return Removed(name, request.owner, may_yet_come=not memory.table_id, unfinished=unfinished, made_here=True)
-    if request.verb is Verb.UPDATE and request.sent_at is not None:
-        return Removed(name, request.owner, request.sent_at, unfinished=request.desired)
+        return Removed(name, owner, _ground(request, memory))
+    if isinstance(request, Update) and (asked or request.sent_at is not None):
+        return Removed(name, owner, _ground(request, memory))
     return None
 
 
-def _delete(request: Request, around: Surroundings, memory: Memory) -> Outcome:
-    """The table of the physical id; and where that is none of ours, the one that the properties name.
+def _ground(request: Create | Update, memory: Memory) -> Ground:
+    schema = request.desired.claim.schema_name
+    if memory.here:
+        return removal.made_here(schema, may_yet_come=memory.adopted is None and not memory.table_id)
+    return removal.made_by_dead_process(schema, request.sent_at, late=memory.late)
+
+
+def _deleted(request: Delete, around: Surroundings, memory: Memory) -> Outcome:
+    """Removes the table of the physical id; if that is none of ours, the one that the properties name.
 
     For a Create that is cancelled at work, CloudFormation invents a physical id, and the Create may make its table yet.
     """
-    name, named = request.physical_id, request.named
-    span, done = removal.span(name), Done()
+    name, named, done = request.physical_id, request.named, Done()
     if is_table_name(name, around.prefix):
-        until = _until(request, around, MADE_LATE_SECONDS)
-        done = _remove(Removed(name, request.owner, made_until=until), around, memory)
-    if named and named != name and not done.ours and span != NEVER:
-        since = None if request.sent_at is None else request.sent_at - LONGEST_CREATE_SECONDS
-        since, until = span or (since, _until(request, around, CANCELLED_LATE_SECONDS))
-        goal = Removed(named, request.owner, since, until, may_yet_come=span is None, made_here=span is not None)
-        done = _remove(goal, around, memory)
+        done = _remove(request, name, removal.delete_of_own_id(name), around, memory)
+    if named and named != name and not done.ours and not removal.made_nothing(name):
+        ground = removal.delete_of_another_id(name, request.schema, request.sent_at)
+        done = _remove(request, named, ground, around, memory)
     if not done.why:
         log.info("left", extra={"table": name, "reason": "no table of this provider has that name"})
-    return Outcome(request.physical_id)
+    return Outcome(name or removal.not_created(request.request_id, looked=False))
 
 
-def _until(request: Request, around: Surroundings, seconds: float) -> float | None:
-    """So many seconds after the event was sent, where that can be: what was made later is not for it to remove."""
-    sent, now = request.sent_at, around.allowance.clock.now()
-    return None if sent is None or now - sent > OLDEST_EVENT_SECONDS else sent + seconds
-
-
-def _remove(goal: Removed, around: Surroundings, memory: Memory) -> Done:
+def _remove(request: Delete, name: str, ground: Ground, around: Surroundings, memory: Memory) -> Done:
     """Each of the tables that a Delete looks at is a matter of its own: nothing is remembered from one to the other."""
-    done = remove(goal, around.tables, around.allowance, Memory(answer_by=memory.answer_by))
-    log.info("removed" if done.ours else "left", extra={"table": goal.name, "reason": done.why})
+    fresh = Memory(answer_by=memory.answer_by, pending=memory.pending, pending_since=memory.pending_since)
+    inquiry = around.inquiry(request, of_stack=True)
+    done = remove(Removed(name, request.owner, ground), around.tables, around.allowance, fresh, inquiry)
+    level = logging.WARNING if done.spared else logging.INFO
+    log.log(level, "removed" if done.ours else "left", extra={"table": name, "reason": done.why})
     return done
 
 
-_SERVED_BY: Mapping[Verb, Callable[[Request, Surroundings, Memory], Outcome]] = {
-    Verb.CREATE: _create,
-    Verb.UPDATE: _update,
-    Verb.DELETE: _delete,
-}
+def _id_of_failed(request: Request, memory: Memory) -> str:
+    match request:
+        case Create():
+            tried = memory.tried_at is not None or memory.adopted is not None
+            return request.desired.table.name if tried else removal.not_created(request.request_id)
+        case Update():
+            return request.physical_id
+        case Delete():
+            return request.physical_id or removal.not_created(request.request_id, looked=False)
 
 
-def _id_of_failed(request: Request, around: Surroundings, memory: Memory) -> str:
-    if request.verb is not Verb.CREATE:
-        return request.physical_id
-    if request.desired is not None and (memory.tried_at is not None or memory.adopted is not None):
-        return request.desired.table.name
-    return not_created(request.request_id, request.sent_at, around.allowance.clock.now())
-
-
-def _goal(request: Request) -> Standing:
-    if request.desired is None:
-        raise AssertionError("a Delete has nothing to converge to")
-    return Standing(request.desired)
-
-
-def _succeeded(request: Request, live: LiveTable) -> Outcome:
-    schema = request.desired.claim.schema_name if request.desired else ""
-    values = (live.table.name, live.arn, live.table_id, schema, live.stream_arn)
+def _succeeded(desired: Desired, live: LiveTable) -> Outcome:
+    for words in silence.left(desired, live):
+        log.warning("kept", extra={"table": live.table.name, "reason": words})
+    values = (live.table.name, live.arn, live.table_id, desired.claim.schema_name, live.stream_arn)
     attributes = {name: value for name, value in zip(ATTRIBUTES, values, strict=True) if value is not None}
     return Outcome(live.table.name, attributes)
 

@@ -1,14 +1,17 @@
 """The help of each command. A line with a backspace alone is click's mark: what follows keeps its lines."""
 
-SCHEMAS = ("breakglass", "approval", "session", "ratelimit")
+SCHEMA_NAMES = ("breakglass", "approval", "session", "ratelimit")
 """The schemas' names, without a look at the schemas, for a help that is quick."""
-SCHEMA_NAME = f"One of {', '.join(SCHEMAS)}."
+ROLE_NAMES = ("requester", "approver", "invoker", "closer", "tvm", "authorizer", "revoker", "auditor")
+"""The names of Sentinel's roles, likewise."""
 
 SHORT = {
     "plan": "Show what a deployment would do to each table.",
     "status": "List the tables that are owned, and their drift.",
     "left-behind": "List the tables that no resource has any more.",
     "schema": "Print a schema, also for CloudFormation or Terraform.",
+    "policy": "Print what one of Sentinel's roles may do with a table.",
+    "wiring": "Print the names by which Sentinel asks for a stack's tables.",
     "validate": "Check templates, without a call to AWS.",
     "rules": "Print the folder of the rules for cfn-lint.",
 }
@@ -93,6 +96,39 @@ Examples:
   sentinel-tables schema breakglass
   sentinel-tables schema approval --format cloudformation > native.yaml
   sentinel-tables schema session --format terraform
+  sentinel-tables schema session --optional-index gsi-device-id
+"""
+
+POLICY = """\
+Print what one of Sentinel's roles may do with a table of schema NAME, as an IAM policy: no more than its calls take.
+
+\b
+requester, approver     approval
+invoker, closer         breakglass
+authorizer, revoker     session
+tvm                     all four
+auditor                 approval, breakglass, session
+
+--key adds kms:Decrypt, through DynamoDB alone, for a table with a customer managed key. Without the table's ARN the JSON
+holds in any account and Region, for tables of that name.
+
+\b
+Examples:
+  sentinel-tables policy approval --role requester
+  sentinel-tables policy approval --role approver --table-name "$TABLE_ARN"
+  sentinel-tables policy breakglass --role closer --format cloudformation
+  sentinel-tables policy session --role tvm --format terraform
+"""
+
+WIRING = """\
+Print what Sentinel has to be told for the tables of STACK: the flags of its commands, the variables of its Lambda
+function, the values of its Terraform module and of its CDK app. It reads the stack, and changes nothing.
+
+\b
+Examples:
+  sentinel-tables wiring sentinel-records
+  sentinel-tables wiring sentinel-records --json |
+    jq '[.tables[].terraform] | add' > tables.auto.tfvars.json
 """
 
 VALIDATE = """\
@@ -114,6 +150,8 @@ Examples:
 
 RULES = """\
 Print the folder of the rules for cfn-lint.
+
+What an optional index costs is informational (I9504): cfn-lint shows it with --include-checks I.
 
 \b
 Example:

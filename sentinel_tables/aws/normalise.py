@@ -15,12 +15,23 @@ from sentinel_tables.model import (
     KeyAttribute,
     LiveTable,
     Motion,
+    Replica,
     Settings,
     Table,
     TableSchema,
+    TableStatus,
 )
 
-INDEX_WORK = {"CREATING": "built", "DELETING": "deleted", "UPDATING": "updated"}
+INDEX_WORK: Mapping[str, str] = {
+    TableStatus.CREATING: "built",
+    TableStatus.DELETING: "deleted",
+    TableStatus.UPDATING: "updated",
+}
+REPLICA_WORK: Mapping[str, str] = {
+    TableStatus.CREATING: "being added",
+    TableStatus.DELETING: "being removed",
+    TableStatus.UPDATING: "being updated",
+}
 
 
 def live_table(description: Mapping[str, Any]) -> LiveTable:
@@ -37,6 +48,9 @@ def live_table(description: Mapping[str, Any]) -> LiveTable:
         stream_arn=description.get("LatestStreamArn") if streams else None,
         attribute_types=_types(description),
         motions=tuple(_motions(description)),
+        replicas=tuple(_replicas(description)),
+        lost_key=_lost_key(description),
+        archival_backup=description.get("ArchivalSummary", {}).get("ArchivalBackupArn", ""),
         facets=frozenset({Facet.TABLE}),
     )
 
@@ -116,18 +130,33 @@ def _settings(description: Mapping[str, Any], stream: Mapping[str, Any]) -> Sett
     )
 
 
+def _lost_key(description: Mapping[str, Any]) -> str:
+    """The key that DynamoDB has not been able to use since some date, if it says one."""
+    encryption = description.get("SSEDescription", {})
+    lost = description["TableStatus"] == TableStatus.KEY_LOST or "InaccessibleEncryptionDateTime" in encryption
+    return str(encryption.get("KMSMasterKeyArn", "")) if lost else ""
+
+
+def _replicas(description: Mapping[str, Any]) -> Iterable[Replica]:
+    for replica in description.get("Replicas", []):
+        yield Replica(replica["RegionName"], replica.get("ReplicaStatus", TableStatus.ACTIVE))
+
+
 def _motions(description: Mapping[str, Any]) -> Iterable[Motion]:
     name, status = description["TableName"], description["TableStatus"]
-    if status in ("CREATING", "UPDATING"):
+    for replica in _replicas(description):
+        if replica.status in REPLICA_WORK:
+            yield Motion(f"the replica in {replica.region} is {REPLICA_WORK[replica.status]}", replica=True)
+    if status in (TableStatus.CREATING, TableStatus.UPDATING):
         yield Motion(f"table {name[:48]} is {status}")
     if description.get("SSEDescription", {}).get("Status") in ("ENABLING", "DISABLING", "UPDATING"):
         yield Motion("the encryption is being changed")
     for index in description.get("GlobalSecondaryIndexes", []):
         index_name, index_status = index["IndexName"], index.get("IndexStatus", "ACTIVE")
-        if index_status != "ACTIVE":
+        if index_status != TableStatus.ACTIVE:
             work = INDEX_WORK.get(index_status, index_status)
             yield Motion(
                 f"index {index_name[:48]} is still being {work}",
                 index_name,
-                backfilling=index_status == "CREATING" and bool(index.get("Backfilling")),
+                backfilling=index_status == TableStatus.CREATING and bool(index.get("Backfilling")),
             )

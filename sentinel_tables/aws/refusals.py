@@ -1,4 +1,4 @@
-"""DynamoDB's refusals, sorted by what to do. The one table of codes and stable pieces of text.
+"""AWS's refusals, sorted by what to do. The one table of codes and stable pieces of text.
 
 The code alone does not decide: some codes mean both "wait" and "never". The first row that fits is the one that counts.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Err
 
 from enum import Enum
 
+REQUEST_TIMEOUT = 408
 HTTP_SERVER_ERROR = 500
 
 
@@ -18,21 +19,48 @@ class Verdict(Enum):
     DONE = "read again and go on: it is so already"
     ABSENT = "there is no such table, or it is not visible yet"
     PROTECTED = "fail: the table is protected against deletion"
+    TAGS = "look again: the table's tags are being changed, and reading them lags behind"
+    A_MINUTE = "try again for a minute: it passes by then, or never"
+    LIMIT = "fail at once: the limit passes only with hours"
+    LOOKED_UP = "there is no such stack, or no such resource in it"
     FAIL = "fail at once"
 
 
+THROTTLED = (
+    "ThrottlingException",
+    "Throttling",
+    "ThrottledException",
+    "RequestThrottledException",
+    "RequestThrottled",
+    "TooManyRequestsException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "BandwidthLimitExceeded",
+    "SlowDown",
+    "PriorRequestNotComplete",
+    "TransactionInProgressException",
+    "EC2ThrottledException",
+)
+"""The codes of a request that AWS did not begin. Its own SDKs try these again, and so does the loop in `converge`."""
+TRANSIENT = ("RequestTimeout", "RequestTimeoutException", "InternalServerError", "InternalFailure", "ServiceUnavailable")
+"""The codes of a request that may have taken effect. AWS's own SDKs try these again too."""
+
 ROWS: tuple[tuple[str, str, Verdict], ...] = (
-    # CreateTable's "Table already exists" among them: looking again tells whose it is
+    ("ResourceInUseException", "tags are being updated", Verdict.TAGS),
+    # CreateTable's "Table already exists" among them: looking again finds whose it is
     ("ResourceInUseException", "", Verdict.WAIT),
+    ("LimitExceededException", "tags are being updated", Verdict.TAGS),
     ("LimitExceededException", "simultaneous", Verdict.WAIT),
     ("LimitExceededException", "online index", Verdict.WAIT),
-    ("LimitExceededException", "tags are being updated", Verdict.WAIT),
-    ("LimitExceededException", "encryption", Verdict.FAIL),
-    ("LimitExceededException", " sse", Verdict.FAIL),
-    ("LimitExceededException", "table class", Verdict.FAIL),
-    ("LimitExceededException", "tableclass", Verdict.FAIL),
-    ("LimitExceededException", "24 h", Verdict.FAIL),
-    ("LimitExceededException", "30 day", Verdict.FAIL),
+    ("LimitExceededException", "encryption", Verdict.LIMIT),
+    ("LimitExceededException", " sse", Verdict.LIMIT),
+    ("LimitExceededException", "table class", Verdict.LIMIT),
+    ("LimitExceededException", "tableclass", Verdict.LIMIT),
+    ("LimitExceededException", "payperrequest", Verdict.LIMIT),
+    ("LimitExceededException", "billing mode", Verdict.LIMIT),
+    ("LimitExceededException", "24 h", Verdict.LIMIT),
+    ("LimitExceededException", "1 day", Verdict.LIMIT),
+    ("LimitExceededException", "30 day", Verdict.LIMIT),
     ("LimitExceededException", "number of", Verdict.FAIL),
     ("LimitExceededException", "limit of", Verdict.FAIL),
     ("LimitExceededException", "maximum", Verdict.FAIL),
@@ -40,15 +68,8 @@ ROWS: tuple[tuple[str, str, Verdict], ...] = (
     ("LimitExceededException", "indexes per", Verdict.FAIL),
     ("LimitExceededException", "", Verdict.BACK_OFF),
     ("ThrottlingException", "deletion protection", Verdict.WAIT),
-    ("ThrottlingException", "", Verdict.BACK_OFF),
-    ("Throttling", "", Verdict.BACK_OFF),
-    ("ThrottledException", "", Verdict.BACK_OFF),
-    ("RequestLimitExceeded", "", Verdict.BACK_OFF),
-    ("ProvisionedThroughputExceededException", "", Verdict.BACK_OFF),
-    ("TooManyRequestsException", "", Verdict.BACK_OFF),
-    ("InternalServerError", "", Verdict.IN_DOUBT),
-    ("InternalFailure", "", Verdict.IN_DOUBT),
-    ("ServiceUnavailable", "", Verdict.IN_DOUBT),
+    *((code, "", Verdict.BACK_OFF) for code in THROTTLED),
+    *((code, "", Verdict.IN_DOUBT) for code in TRANSIENT),
     ("ContinuousBackupsUnavailableException", "", Verdict.WAIT),
     ("ValidationException", "timetolive is already", Verdict.DONE),
     ("ValidationException", "already has an enabled stream", Verdict.DONE),
@@ -59,7 +80,11 @@ ROWS: tuple[tuple[str, str, Verdict], ...] = (
     ("ValidationException", "create an index which already exists", Verdict.DONE),
     ("ValidationException", "time to live has been modified multiple times", Verdict.BACK_OFF),
     ("ValidationException", "cannot describe time to live while table is in", Verdict.WAIT),
+    ("ValidationException", "invalid principal", Verdict.A_MINUTE),
+    ("MalformedPolicyDocumentException", "invalid principal", Verdict.A_MINUTE),
+    ("PolicyDocumentInvalidException", "invalid principal", Verdict.A_MINUTE),
     ("ValidationException", "protected against deletion", Verdict.PROTECTED),
+    ("ValidationError", "does not exist", Verdict.LOOKED_UP),
     ("PolicyNotFoundException", "", Verdict.ABSENT),
     ("TableNotFoundException", "", Verdict.ABSENT),
     ("ResourceNotFoundException", "", Verdict.ABSENT),
@@ -72,4 +97,4 @@ def sort(code: str, message: str, status: int) -> Verdict:
     for row_code, piece, verdict in ROWS:
         if code == row_code and piece in text:
             return verdict
-    return Verdict.IN_DOUBT if status >= HTTP_SERVER_ERROR else Verdict.FAIL
+    return Verdict.IN_DOUBT if status == REQUEST_TIMEOUT or status >= HTTP_SERVER_ERROR else Verdict.FAIL

@@ -1,36 +1,44 @@
-"""What a table tells of what its template declared: the tag's value read back. Pure. `declared` writes it."""
+"""What a table's tag says that its template says, read back. Pure. `rules.declared` writes it."""
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sentinel_tables.model import Encryption, Settings
-from sentinel_tables.rules.declared import MANAGED, OFF, ON, OWNED, VERSION, WORD, WORDS, digest
+from sentinel_tables.model import TABLE_NAME, Encryption, Settings
+from sentinel_tables.rules.declared import INDEXES, MANAGED, OFF, ON, OWNED, TAG_VERSION, WORD, WORDS, digest
 
 NUMBER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
-def read(text: str) -> Settings | None:
-    """The settings that a tag tells, digests standing for what they are of; None where it is of no version known here."""
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a table's tag says that its template says: the settings by name, and the optional indexes."""
+
+    settings: Mapping[str, Any]
+    indexes: frozenset[str] = frozenset()
+
+
+def read(text: str) -> Declaration | None:
+    """What a tag says, with digests for what they are of; None if it is of no version known here."""
     version, *words = text.split(" ")
-    if version != VERSION:
+    if version != TAG_VERSION:
         return None
     found: dict[str, Any] = {}
     for told in words:
         word, _, value = told.partition("=")
-        setting, _ = WORDS.get(word, ("", None))
-        if not setting or setting in found:
+        if word not in MEANINGS or word in found:
             return None
         try:
-            found[setting] = MEANINGS[word](value)
+            found[word] = MEANINGS[word](value)
         except ValueError:
             return None
-    return Settings(**found)
+    indexes = found.pop(INDEXES, frozenset())
+    return Declaration({WORDS[word][0]: value for word, value in found.items()}, indexes)
 
 
 def recognised(declared: Settings, live: Settings) -> Settings:
-    """The declared settings with the live table's policy and key where their digests are those that were declared."""
+    """The declared settings with the live table's policy and key if their digests are those that were declared."""
     if live.policy is not None and declared.policy == digest(live.policy):
         declared = replace(declared, policy=live.policy)
     key = live.encryption.key
@@ -61,6 +69,13 @@ def _days(value: str) -> int | None:
     return None if value == OFF else _number(value)
 
 
+def _names(value: str) -> frozenset[str]:
+    names = value.split(",")
+    if not all(TABLE_NAME.fullmatch(name) for name in names):
+        raise ValueError(value)
+    return frozenset(names)
+
+
 def _class(value: str) -> str:
     return _text(value) or OFF
 
@@ -82,5 +97,6 @@ MEANINGS: Mapping[str, Callable[[str], Any]] = {
     "write": _number,
     "insights": _switch,
     "policy": _text,
+    INDEXES: _names,
 }
 """Each word of version 1, and what reads it."""

@@ -1,21 +1,21 @@
-"""How a table has drifted from what its template declared, judged without its template. Pure.
+"""How a table has drifted from what its template says, judged without its template. Pure.
 
-Drift is whatever an Update with the declared properties would change: the plan for the table as it stands is not empty.
-Each kind of step in that plan is a kind of drift. An index or a tag that neither the schema nor the template names is left
-alone by an Update, so it is no drift; nor is a tag that the template names, which the table does not tell of. What an Update
-would refuse (other keys, an attribute's type, TTL on another attribute, a schema that there is not) is `broken`.
+Drift is whatever an Update with the declared properties would change: the plan for the table as it stands is not empty. Each
+kind of step in that plan is a kind of drift. What an Update would leave alone is no drift: an unsaid setting, an index or a
+tag of somebody else. Two things are reported although no Update repairs them: a resource policy that nobody says, and a
+replica that is not ACTIVE. What an Update would refuse (other keys, an attribute's type, TTL on another attribute, a schema
+that does not exist) is `broken`.
 
-What was declared stands in the tag `sentinel:declared`, where the provider writes it. Where it stands not, the settings are
-taken to be as they stand, and a table is judged by its schema, and by what a template cannot choose: keys, indexes, billing.
+The provider writes what the template says into the tag `sentinel:declared`, if its drift watch is on. Without that tag, the
+settings are assumed to be right, and a table is judged by what a template cannot choose: keys, indexes, billing.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sentinel_tables.drift import declaration
 from sentinel_tables.errors import InvalidRequest, SentinelTableError
-from sentinel_tables.model import Claim, Desired, LiveTable, Owner, Settings, Table, TableSchema
+from sentinel_tables.model import Claim, Desired, LiveTable, Owner, Settings, Table, TableStatus
 from sentinel_tables.rules import ownership
 from sentinel_tables.rules.kinds import Kind
 from sentinel_tables.rules.plan import plan
@@ -29,7 +29,7 @@ class Drift(StrEnum):
     NONE = "none"
     """The function's plan for the table is empty."""
     DRIFTED = "drifted"
-    """A deployment repairs it."""
+    """It is not what its template says."""
     BROKEN = "broken"
     """No deployment repairs it: its keys, or what its tags say, do not go with its schema."""
     BUSY = "busy"
@@ -41,7 +41,10 @@ UNREAD = "unread"
 UNPLANNED = (Kind.TABLE, Kind.TABLE_WITH_INDEXES, Kind.REMOVAL, Kind.INDEX_REMOVAL)
 """What no plan for a standing table has; and an index only goes in order to come again, which is one drift."""
 STEPS = {kind: kind.name.lower() for kind in Kind if kind not in UNPLANNED}
-KINDS = (Drift.NONE.value, *STEPS.values(), Drift.BROKEN.value, Drift.BUSY.value, UNREAD)
+REPLICA = "replica"
+"""The kind of a table with a replica that is not ACTIVE: after 20 hours such a replica becomes a plain table.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html"""
+KINDS = (Drift.NONE.value, *STEPS.values(), REPLICA, Drift.BROKEN.value, Drift.BUSY.value, UNREAD)
 """Every kind of drift, none among them, in one word each."""
 WELL = frozenset({Drift.NONE.value, Drift.BUSY.value})
 """The kinds that nobody has to see to."""
@@ -53,26 +56,25 @@ class Judgement:
 
     drift: Drift
     steps: tuple[Step, ...] = ()
+    """What a deployment would do about it."""
+    others: tuple[str, ...] = ()
+    """The kinds of drift that no deployment repairs."""
     reason: str = ""
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of drift, of `KINDS`, each once."""
-        return kinds_of(self.steps) if self.drift is Drift.DRIFTED else (self.drift.value,)
-
-
-def kinds_of(steps: Iterable[Step]) -> tuple[str, ...]:
-    """The kinds of drift that these steps repair, each once."""
-    return tuple(dict.fromkeys(STEPS[kind] for step in steps if (kind := step.kind) in STEPS))
+        found = (STEPS[step.kind] for step in self.steps if step.kind in STEPS)
+        return tuple(dict.fromkeys((*found, *self.others))) if self.drift is Drift.DRIFTED else (self.drift.value,)
 
 
 def is_owned(live: LiveTable) -> bool:
-    """Whether the table carries tags of ownership."""
+    """True if the table carries tags of ownership."""
     return ownership.STACK_ID in live.table.tags or ownership.SCHEMA in live.table.tags
 
 
 def owner_of(live: LiveTable) -> Owner:
-    """Whom the table's tags name."""
+    """The owner that the table's tags name."""
     tags = live.table.tags
     return Owner(tags.get(ownership.STACK_ID, ""), tags.get(ownership.LOGICAL_ID, ""))
 
@@ -82,32 +84,43 @@ def judged(live: LiveTable) -> Judgement:
     if under_way := motion(live):
         return Judgement(Drift.BUSY, reason=under_way)
     try:
-        steps = plan(wanted(live), live)
+        desired = wanted(live)
+        steps = plan(desired, live)
     except SentinelTableError as error:
         return Judgement(Drift.BROKEN, reason=str(error))
-    return Judgement(Drift.DRIFTED if steps else Drift.NONE, steps)
+    others = beyond_repair(desired, live)
+    return Judgement(Drift.DRIFTED if steps or others else Drift.NONE, steps, tuple(others), "; ".join(others.values()))
 
 
 def motion(live: LiveTable) -> str:
-    """What is being done to the table, in words; empty where it is at rest."""
-    told = ", ".join(motion.what for motion in live.motions)
-    return told or (f"table is {live.status}" if live.status in ("CREATING", "DELETING") else "")
+    """What is being done to the table, in words; empty if it is at rest. A replica that moves is another matter."""
+    moving = ", ".join(motion.what for motion in live.motions if not motion.replica)
+    unready = live.status in (TableStatus.CREATING, TableStatus.DELETING)
+    return moving or (f"table is {live.status}" if unready else "")
+
+
+def beyond_repair(desired: Desired, live: LiveTable) -> dict[str, str]:
+    """The kinds of drift that no deployment repairs, each in words."""
+    found: dict[str, str] = {}
+    if live.table.settings.policy is not None and "policy" not in desired.said:
+        found[STEPS[Kind.POLICY]] = "the table has a resource policy that no template says"
+    if idle := [f"{one.region} is {one.status}" for one in live.replicas if one.status != TableStatus.ACTIVE]:
+        found[REPLICA] = f"the replica in {', '.join(idle)}"
+    return found
 
 
 def wanted(live: LiveTable) -> Desired:
-    """What an Update with the declared properties would ask for. Raises InvalidRequest for a schema that there is not."""
+    """What an Update with the declared properties would ask for. Raises InvalidRequest for a schema that does not exist."""
     name = live.table.tags.get(ownership.SCHEMA)
     if name is None:
         gone = f"The tag {ownership.SCHEMA} is gone, so nothing can be compared."
         raise InvalidRequest(f"{gone} Update the resource, which puts it back.")
-    schema = resolve(name).named(live.table.name)
-    return Desired(Table(schema, settings(live, schema)), Claim(owner_of(live), name))
-
-
-def settings(live: LiveTable, schema: TableSchema) -> Settings:
-    """The settings that the table's template declared, as far as the table tells; the others as they stand."""
-    found = live.table.settings
+    named, claim = resolve(name), Claim(owner_of(live), name)
     told = declaration.read(live.table.tags.get(ownership.DECLARED, ""))
-    if told is not None:
-        return declaration.recognised(told, found)
-    return replace(found, time_to_live=schema.ttl_attribute if found.time_to_live else None)
+    if told is None:  # the settings are assumed to be right
+        return Desired(Table(named.named(live.table.name), live.table.settings), claim)
+    indexes = told.indexes & named.optional_indexes.keys()
+    declared = replace(Settings(time_to_live=named.ttl_attribute), **told.settings)
+    settings = declaration.recognised(declared, live.table.settings)
+    table = Table(named.named(live.table.name, sorted(indexes)), settings)
+    return Desired(table, claim, said=frozenset(told.settings), optional_indexes=indexes)

@@ -1,32 +1,16 @@
 """The moves that a goal can ask for, and what the loop has behind it when it asks. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from sentinel_tables.allowance import NEWBORN_SECONDS, TAG_LAG_SECONDS
 from sentinel_tables.errors import shown
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Facet, LiveTable, Motion
 from sentinel_tables.rules import ownership
+from sentinel_tables.rules.belief import Word
 from sentinel_tables.rules.steps import Effect, Step
-
-TAG_LAG_SECONDS = 4.0
-"""How long after a table is ACTIVE its tags may be invisible, with something to spare."""
-
-
-NEWBORN_SECONDS = 30.0
-"""A table younger than this may be in that state: creating one with its indexes takes up to 22 s."""
-
-
-VISIBILITY_SECONDS = 30.0
-"""How long a table that CreateTable accepted may be unknown to DescribeTable, and a change may go unseen."""
-
-
-DOUBT_SECONDS = 3.0
-"""How long a call whose answer was lost is given to show its effect before it is made again."""
-
-
-BRIEF_SECONDS = 60.0
-"""How long is waited for what DynamoDB has accepted for good and does in its own time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +20,21 @@ class Wait:
     what: str
     facets: frozenset[Facet] = frozenset()
     predecessor: bool = False
-    """The table that stands is an earlier one under the same name, on its way out."""
+    """True if the table that stands is an earlier one under the same name, on its way out."""
+    asks: bool = False
+    """True if CloudFormation has to be asked again to see the end of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """CloudFormation has to be asked before anything can be decided."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """Nothing to do; `why` says what was found or what became of the table.
 
-    `ours` says whether anything was done to it, `spared` whether it was left although it is this resource's.
+    `ours` is true if anything was done to it, `spared` if it was left although it is this resource's.
     """
 
     why: str = ""
@@ -51,7 +42,7 @@ class Done:
     spared: bool = False
 
 
-Move = Step | Wait | Done
+Move = Step | Wait | Ask | Done
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +57,17 @@ class Trail:
     """Until when the step that was taken may go unseen."""
     creating_at: float | None = None
     """When the table was last seen being created."""
+    asks: bool = False
+    """True if CloudFormation is asked before a step."""
+    word: Word | None = None
+    """What CloudFormation said last; None if it was not asked, or its word is to be asked for again."""
 
     def has_waited(self, what: str, seconds: float) -> bool:
-        """Whether it is this that was waited for, and for as long as that."""
+        """True if it is this that the loop waited for, and for as long as that."""
         return self.waits_for == what and self.waited >= seconds
 
     def does_not_show(self, step: Step) -> bool:
-        """Whether the step was taken a moment ago, and the answers may still be those from before it."""
+        """True if the step was taken a moment ago, and the answers may still be those from before it."""
         return step == self.taken and self.now < self.shows_by
 
 
@@ -88,7 +83,7 @@ class Goal(Protocol):
         """What it has to know of the table."""
 
     def next_move(self, live: LiveTable | None, memory: Memory, trail: Trail) -> Move:
-        """What to do next, given how the table stands."""
+        """The next move, given how the table stands."""
 
 
 def unseen(goal: Goal, live: LiveTable, memory: Memory, trail: Trail) -> Wait | None:
@@ -106,6 +101,6 @@ def unseen(goal: Goal, live: LiveTable, memory: Memory, trail: Trail) -> Wait | 
     return None
 
 
-def told(motions: list[Motion]) -> str:
-    """What moves, in words."""
-    return ", ".join(motion.what for motion in motions[:3])
+def in_words(motions: Iterable[Motion]) -> str:
+    """The first three things that move, in words."""
+    return ", ".join(motion.what for motion in list(motions)[:3])

@@ -6,93 +6,90 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from sentinel_tables.allowance import SERVICE_TIMEOUT_SECONDS
 from sentinel_tables.errors import InvalidRequest, shown
-from sentinel_tables.model import Claim, Desired, Owner
+from sentinel_tables.model import Claim, Desired, Origin, Owner
 from sentinel_tables.request import properties
-from sentinel_tables.request.properties import PROPERTIES, is_table_name
+from sentinel_tables.request.properties import is_table_name
+from sentinel_tables.request.said import optional_indexes_in, said_in
+from sentinel_tables.rules.belief import Verb
 from sentinel_tables.rules.ownership import PREFIX
 from sentinel_tables.schemas import SCHEMAS
 
-STACK_ID = re.compile(r"[\w :/=+@.-]{1,256}", re.ASCII)
-LOGICAL_ID = re.compile(r"[\w:/=+@.-]{1,255}", re.ASCII)
-
-
-class Verb(StrEnum):
-    """What CloudFormation asks for."""
-
-    CREATE = "Create"
-    UPDATE = "Update"
-    DELETE = "Delete"
+STACK_ID_PATTERN = re.compile(r"[\w :/=+@.-]{1,256}", re.ASCII)
+LOGICAL_ID_PATTERN = re.compile(r"[\w:/=+@.-]{1,255}", re.ASCII)
+PHYSICAL_ID_PATTERN = re.compile(r"(?s).{1,1024}")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """An event in the words of this package.
+class Create:
+    """A table that the resource has not had before."""
 
-    `physical_id` is empty on Create. `desired` is None on Delete, which is about `named`, the table that the properties
-    name, as far as they can be read; empty where they cannot. `sent_at` is in seconds since the epoch, None where unknown.
-    """
+    owner: Owner
+    request_id: str
+    desired: Desired
+    sent_at: float | None = None
+    """In seconds since the epoch; None if nobody knows."""
 
-    verb: Verb
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Another state of the resource's table, or another table in its place."""
+
     owner: Owner
     request_id: str
     physical_id: str
-    desired: Desired | None
-    named: str
-    sent_at: float | None
+    desired: Desired
+    sent_at: float | None = None
+
+    @property
+    def replaces(self) -> bool:
+        """True if the resource gets a table of another name."""
+        return self.desired.table.name != self.physical_id
 
 
-def parse(event: Mapping[str, Any], prefix: str, *, declare: bool = False) -> Request:
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """The end of the resource."""
+
+    owner: Owner
+    request_id: str
+    physical_id: str
+    """Empty if the event has none."""
+    named: str = ""
+    """The table that the properties name, as far as anybody can read them."""
+    schema: str = ""
+    """The schema that they name; empty if there is no such schema."""
+    sent_at: float | None = None
+
+
+Request = Create | Update | Delete
+
+
+def parse(event: Mapping[str, Any], prefix: str, *, sent_at: float | None = None, declare: bool = False) -> Request:
     """The request that an event makes of a provider whose tables' names begin with `prefix`.
 
-    `declare` says that tables are to tell, in a tag, what their templates declare.
+    `sent_at` is when CloudFormation sent it, in seconds since the epoch. `declare` says that tables are to carry the tag of
+    what their templates declare.
 
     Raises InvalidRequest, which names the property and the remedy. A Delete is not refused for its properties.
     """
-    verb = _verb(event)
-    owner = Owner(_field(event, "StackId", STACK_ID), _field(event, "LogicalResourceId", LOGICAL_ID))
-    physical_id = "" if verb is Verb.CREATE else _field(event, "PhysicalResourceId", re.compile(r"(?s).{1,1024}"))
-    sent = sent_at(event)
-    desired = None
-    if verb is not Verb.DELETE:
-        since = sent if verb is Verb.CREATE else None
-        desired = _desired(event, owner, prefix, since, declare=declare)
-    return Request(
-        verb=verb,
-        owner=owner,
-        request_id=str(event.get("RequestId", ""))[:128],
-        physical_id=physical_id,
-        desired=desired,
-        named=_named(event.get("ResourceProperties"), prefix),
-        sent_at=sent,
-    )
+    verb = verb_of(event)
+    owner = Owner(_field(event, "StackId", STACK_ID_PATTERN), _field(event, "LogicalResourceId", LOGICAL_ID_PATTERN))
+    request_id = str(event.get("RequestId", ""))[:128]
+    if verb is Verb.DELETE:
+        given = event.get("ResourceProperties")
+        return Delete(owner, request_id, _deleted_id(event), _named(given, prefix), _schema(given), sent_at)
+    if verb is Verb.CREATE:
+        return Create(owner, request_id, desired_by(event, prefix, owner, "", sent_at, declare=declare), sent_at)
+    physical_id = _field(event, "PhysicalResourceId", PHYSICAL_ID_PATTERN)
+    desired = desired_by(event, prefix, owner, physical_id, sent_at, declare=declare)
+    return Update(owner, request_id, physical_id, desired, sent_at)
 
 
-def service_timeout(event: Mapping[str, Any]) -> float:
-    """How many seconds CloudFormation waits for the answer."""
-    try:
-        return float(PROPERTIES["ServiceTimeout"]("ServiceTimeout", event["ResourceProperties"]["ServiceTimeout"]))
-    except (InvalidRequest, KeyError, TypeError, AttributeError):
-        return SERVICE_TIMEOUT_SECONDS
-
-
-def sent_at(event: Mapping[str, Any]) -> float | None:
-    """When CloudFormation sent the event, in seconds since the epoch: it dates the ResponseURL's signature."""
-    try:
-        query = parse_qs(urlsplit(event["ResponseURL"]).query)
-        signed = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ")  # noqa: DTZ007 - Z is UTC
-        return signed.replace(tzinfo=UTC).timestamp()
-    except (KeyError, ValueError, TypeError, AttributeError):
-        return None
-
-
-def _verb(event: Mapping[str, Any]) -> Verb:
+def verb_of(event: Mapping[str, Any]) -> Verb:
+    """What the event asks for. Raises InvalidRequest."""
     try:
         return Verb(str(event.get("RequestType")))
     except ValueError:
@@ -107,35 +104,84 @@ def _field(event: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -> str
     raise InvalidRequest(f"{name} of the event is {shown(value)}. Send an event as CloudFormation does.")
 
 
-def _desired(event: Mapping[str, Any], owner: Owner, prefix: str, since: float | None, *, declare: bool) -> Desired:
+def _deleted_id(event: Mapping[str, Any]) -> str:
+    """The id that a Delete is about. An empty one is that of no table, and keeps no stack from being deleted."""
+    return "" if event.get("PhysicalResourceId") in ("", None) else _field(event, "PhysicalResourceId", PHYSICAL_ID_PATTERN)
+
+
+def desired_by(  # noqa: PLR0913 - what an event is made of
+    event: Mapping[str, Any],
+    prefix: str,
+    owner: Owner,
+    physical_id: str = "",
+    sent_at: float | None = None,
+    *,
+    declare: bool = False,
+) -> Desired:
+    """What the properties of an event ask for, of a resource that has that physical id now. Raises InvalidRequest."""
     wanted = properties.read(event.get("ResourceProperties", {}))
     table = properties.table(wanted, prefix)
-    adopt = wanted.get("ExistingTable") == "Adopt"
-    claim = Claim(owner, wanted["Schema"], adopt=adopt, since=since, declare=declare)
-    return Desired(table, claim, _tag_keys_before(event) - table.tags.keys(), _key_before(event))
+    claim = Claim(
+        owner,
+        wanted["Schema"],
+        adopt=wanted.get("ExistingTable") == "Adopt",
+        origin=_origin(physical_id, table.name),
+        sent_at=sent_at,
+        declare=declare,
+        propagate=wanted.get("StackTags", "Propagate") == "Propagate",
+    )
+    before = _before(event, table.name, prefix)
+    said, indexes = said_in(wanted), optional_indexes_in(wanted)
+    return Desired(
+        table,
+        claim,
+        said=said,
+        taken_back=said_in(before) - said,
+        optional_indexes=indexes,
+        forgotten_indexes=optional_indexes_in(before) & SCHEMAS[claim.schema_name].optional_indexes.keys() - indexes,
+        forgotten_tags=_tag_keys(before) - table.tags.keys(),
+        former_key=_key(before),
+    )
 
 
-def _tag_keys_before(event: Mapping[str, Any]) -> frozenset[str]:
-    """The keys of the tags that the previous template named, as far as they can be read."""
+def _origin(physical_id: str, table_name: str) -> Origin:
+    if not physical_id:
+        return Origin.CREATE
+    return Origin.OWN_TABLE if physical_id == table_name else Origin.REPLACEMENT
+
+
+def _before(event: Mapping[str, Any], table_name: str, prefix: str) -> Mapping[str, Any]:
+    """The properties of the previous template, if they are about the same table; nothing can be taken back from another."""
     before = event.get("OldResourceProperties")
-    tags = before.get("Tags") if isinstance(before, Mapping) else None
+    if event.get("RequestType") != Verb.UPDATE or not isinstance(before, Mapping):
+        return {}
+    return before if _named(before, prefix) == table_name else {}
+
+
+def _tag_keys(before: Mapping[str, Any]) -> frozenset[str]:
+    """The keys of the tags that the previous template named, as far as anybody can read them."""
+    tags = before.get("Tags")
     keys = [tag.get("Key") for tag in tags if isinstance(tag, Mapping)] if isinstance(tags, list) else []
     return frozenset(key for key in keys if isinstance(key, str) and not key.lower().startswith(("aws:", PREFIX)))
 
 
-def _key_before(event: Mapping[str, Any]) -> str | None:
-    """The KMS key that the previous template named, as far as it can be read."""
-    before = event.get("OldResourceProperties")
-    encryption = before.get("SSESpecification") if isinstance(before, Mapping) else None
+def _key(before: Mapping[str, Any]) -> str | None:
+    """The KMS key that the previous template named, as far as anybody can read it."""
+    encryption = before.get("SSESpecification")
     key = encryption.get("KMSMasterKeyId") if isinstance(encryption, Mapping) else None
     return key if isinstance(key, str) else None
 
 
-def _named(told: object, prefix: str) -> str:
-    """The table that the properties of a Delete name, as far as they can be read."""
-    if not isinstance(told, Mapping):
+def _named(given: object, prefix: str) -> str:
+    """The table that properties name, as far as anybody can read them; empty if they name none of this provider's."""
+    if not isinstance(given, Mapping):
         return ""
-    schema = told.get("Schema")
-    named = SCHEMAS[schema].default_table_name if isinstance(schema, str) and schema in SCHEMAS else ""
-    name = told.get("TableName", named)
+    schema = _schema(given)
+    name = given.get("TableName", SCHEMAS[schema].default_table_name if schema else "")
     return str(name) if is_table_name(name, prefix) else ""
+
+
+def _schema(given: object) -> str:
+    """The schema that properties name; empty if there is no such schema."""
+    schema = given.get("Schema") if isinstance(given, Mapping) else None
+    return schema if isinstance(schema, str) and schema in SCHEMAS else ""

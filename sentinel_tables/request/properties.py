@@ -64,6 +64,7 @@ PROPERTIES = {
     "ContributorInsightsSpecification": structure({"Enabled": boolean}),
     "ResourcePolicy": structure({"PolicyDocument": policy}, "PolicyDocument"),
     "Tags": list_of(TAG, MAX_TAGS),
+    "StackTags": choice("Propagate", "Ignore"),
 }
 """Every property of the resource, with what reads it."""
 

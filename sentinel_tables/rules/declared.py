@@ -1,8 +1,9 @@
-"""What a template declared of its table's settings, as a tag's value: compact and versioned. Pure. `recalled` reads it back.
+"""What a template says of its table's settings, as a tag's value. Pure. `drift.declaration` reads it back.
 
-    v1 protection=on recovery=off key=arn:aws:kms:eu-central-1:123456789012:key/1b2c policy=sha256:5f3a99c01d2e4b67
+    v1 protection=off recovery=off key=arn:aws:kms:eu-central-1:123456789012:key/1b2c policy=sha256:5f3a99c01d2e4b67
 
-Only what differs from the defaults is told; a resource policy, and a key that has no room, by their digest.
+Each setting that the template says has its word, defaults too; a setting without a word is unsaid. A resource policy, and a
+key that has no room, are written as their digest.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Tagging.html
 """
 
@@ -12,9 +13,9 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from sentinel_tables.model import Encryption, Settings
+from sentinel_tables.model import Desired, Encryption, Settings
 
-VERSION = "v1"
+TAG_VERSION = "v1"
 LONGEST_TAG = 256
 LONGEST_WORD = 100
 """Of a value that is told as it is."""
@@ -23,17 +24,20 @@ DIGITS = 16
 ON, OFF = "on", "off"
 MANAGED = "managed"
 OWNED = "owned"
+INDEXES = "indexes"
+"""The word of the optional indexes, which are no setting."""
 WORD = re.compile(r"[\w+\-.:/@]+", re.ASCII)
 RESERVED = (OFF, MANAGED, OWNED, "")
 
 
-def told(settings: Settings) -> str:
-    """The settings as a tag's value."""
-    whole = _spelled(settings)
-    key = settings.encryption.key
+def as_tag(desired: Desired) -> str:
+    """What the template says, as a tag's value of at most 256 characters."""
+    whole = _spelled(desired, desired.table.settings)
+    key = desired.table.settings.encryption.key
     if len(whole) <= LONGEST_TAG or key is None:
         return whole
-    return _spelled(replace(settings, encryption=replace(settings.encryption, key=digest(key))))
+    settings = desired.table.settings
+    return _spelled(desired, replace(settings, encryption=replace(settings.encryption, key=digest(key))))
 
 
 def digest(text: str) -> str:
@@ -41,14 +45,14 @@ def digest(text: str) -> str:
     return DIGEST + sha256(text.encode()).hexdigest()[:DIGITS]
 
 
-def _spelled(settings: Settings) -> str:
-    defaults = Settings()
+def _spelled(desired: Desired, settings: Settings) -> str:
     words = [
         f"{word}={spelling(getattr(settings, setting))}"
         for word, (setting, spelling) in WORDS.items()
-        if getattr(settings, setting) != getattr(defaults, setting)
+        if setting in desired.said
     ]
-    return " ".join((VERSION, *words))
+    indexes = [f"{INDEXES}={','.join(sorted(desired.optional_indexes))}"] if desired.optional_indexes else []
+    return " ".join((TAG_VERSION, *words, *indexes))
 
 
 def _switch(value: bool) -> str:  # noqa: FBT001 - one word for one bit

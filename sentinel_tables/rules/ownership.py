@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from sentinel_tables.errors import NotOwned, UnsafeChange, shown
-from sentinel_tables.model import Claim, LiveTable, Owner
-from sentinel_tables.rules.removal import CLOCK_SKEW_SECONDS
+from sentinel_tables.model import Claim, LiveTable, Origin, Owner
 
 PREFIX = "sentinel:"
 STACK_ID = "sentinel:stack-id"
@@ -13,7 +12,7 @@ LOGICAL_ID = "sentinel:logical-id"
 SCHEMA = "sentinel:schema"
 ORIGIN = "sentinel:origin"
 DECLARED = "sentinel:declared"
-"""What the template declared of the settings, as `declared` tells it. It says nothing of whose the table is."""
+"""The settings that the template declared, as `declared` writes them. It says nothing of whose the table is."""
 CREATED = "created"
 ADOPTED = "adopted"
 
@@ -33,6 +32,11 @@ def hold(owner: Owner, tags: Mapping[str, str]) -> Hold:
     return Hold.CREATED if tags.get(ORIGIN) == CREATED else Hold.ADOPTED
 
 
+def has_no_owner(tags: Mapping[str, str]) -> bool:
+    """True if no tag names an owner, or a part of one."""
+    return STACK_ID not in tags and LOGICAL_ID not in tags
+
+
 def marks(tags: Mapping[str, str]) -> dict[str, str]:
     """The tags of ownership among others."""
     return {key: value for key, value in tags.items() if key.startswith(PREFIX)}
@@ -43,15 +47,16 @@ def tags_of_new(claim: Claim) -> dict[str, str]:
     return _tags(claim, CREATED)
 
 
-def tags_of_held(claim: Claim, live: LiveTable) -> dict[str, str]:
-    """The ownership tags that the standing table is to have.
+def tags_of_held(claim: Claim, live: LiveTable, *, new: bool) -> dict[str, str]:
+    """The ownership tags that the standing table is to have; `new` if this event made it.
 
-    Raises NotOwned where it has another owner, or none, and the claim is not to adopt; UnsafeChange where its tags name
-    another schema.
+    Raises NotOwned if it has another owner, or none, and the claim may not take it; UnsafeChange if its tags name another
+    schema.
     """
     tags = live.table.tags
     held = hold(claim.owner, tags)
-    if held is Hold.NOT and not claim.adopt:
+    released = claim.origin is Origin.OWN_TABLE and has_no_owner(tags)
+    if held is Hold.NOT and not claim.adopt and not released:
         raise NotOwned(
             f"Table {shown(live.table.name)} exists and {_whose(tags)}. "
             "Choose another TableName, or take it over with ExistingTable: Adopt."
@@ -61,7 +66,8 @@ def tags_of_held(claim: Claim, live: LiveTable) -> dict[str, str]:
             f"Table {shown(live.table.name)} holds records of schema {shown(tags[SCHEMA])}, not {claim.schema_name}, "
             "and is never turned from one into the other. Give the table a new TableName."
         )
-    return _tags(claim, CREATED if held is Hold.CREATED and not _stood_before(claim, live) else ADOPTED)
+    retained = claim.origin is Origin.CREATE and not new
+    return _tags(claim, CREATED if held is Hold.CREATED and not retained else ADOPTED)
 
 
 def _tags(claim: Claim, origin: str) -> dict[str, str]:
@@ -71,14 +77,6 @@ def _tags(claim: Claim, origin: str) -> dict[str, str]:
         SCHEMA: claim.schema_name,
         ORIGIN: origin,
     }
-
-
-def _stood_before(claim: Claim, live: LiveTable) -> bool:
-    """Whether a Create found a table that an earlier life of the same resource had left, by `DeletionPolicy: Retain`.
-
-    It is taken back as one that was adopted, for the Delete that follows a failed Create must not take the records with it.
-    """
-    return claim.since is not None and 0 < live.created_at < claim.since - CLOCK_SKEW_SECONDS
 
 
 def _whose(tags: Mapping[str, str]) -> str:

@@ -25,6 +25,8 @@ LAST_STATES: Mapping[str, str] = {
 """The states in which CloudFormation takes no update, each with the remedy.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 """
+NO_TABLE = "not-created:"
+"""How the physical id of a resource begins that has made no table."""
 GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 """The states of a resource that the stack no longer has."""
 

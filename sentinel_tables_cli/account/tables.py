@@ -137,7 +137,7 @@ def _no_answer(error: NotNow) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class Account:
     """What commands look at an account with: `now` gives seconds since the epoch."""
 
     eyes: Eyes

@@ -11,7 +11,7 @@ from typing import Any
 from sentinel_tables.errors import InvalidRequest, InvalidSchema, bounded, shown
 from sentinel_tables.model import Desired, Owner
 from sentinel_tables.request import properties as resource_properties
-from sentinel_tables.request.event import parse
+from sentinel_tables.request.event import desired_by
 from sentinel_tables.request.readers import ListOf, Reader, Structure
 from sentinel_tables_cli.template.values import Items, Open, Path, Unknown, unknown_in
 
@@ -81,16 +81,10 @@ def desired(properties: Mapping[str, Any], owner: Owner, prefix: str, before: Ma
     """What the properties ask for, by the function's own parsing. Raises InvalidRequest and InvalidSchema."""
     event = {
         "RequestType": "Create" if before is None else "Update",
-        "StackId": owner.stack_id,
-        "LogicalResourceId": owner.logical_id,
-        "PhysicalResourceId": "not asked",
         "ResourceProperties": properties,
         "OldResourceProperties": before or {},
     }
-    wanted = parse(event, prefix).desired
-    if wanted is None:
-        raise AssertionError("only a Delete asks for nothing")
-    return wanted
+    return desired_by(event, prefix, owner)
 
 
 def _without_token(properties: Mapping[str, object] | Unknown) -> Iterator[Problem]:

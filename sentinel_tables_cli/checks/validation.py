@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sentinel_tables_cli.checks import attributes
 from sentinel_tables_cli.checks.names import contested
+from sentinel_tables_cli.checks.prices import prices
 from sentinel_tables_cli.checks.properties import Problem, known, problems
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.template.document import Resource, Template
@@ -14,7 +15,7 @@ from sentinel_tables_cli.template.parameters import refused_defaults
 from sentinel_tables_cli.template.passed_over import left_out, makers
 from sentinel_tables_cli.template.values import Path, Scope, Unknown
 
-LOOP = "The tables that it makes are not known: {}."
+UNKNOWN_LOOP = "The tables that it makes are not known: {}."
 DOUBLE = "The key stands twice in one mapping, here and in line {}. CloudFormation takes this one. Take the other out."
 
 
@@ -35,6 +36,8 @@ class Finding:
     line: int = 0
     """The line that a warning is about, if it has no path of its own."""
     is_table: bool = False
+    prices: tuple[Problem, ...] = ()
+    """What is right and has a price, each with its path from the top."""
 
 
 def validated(template: Template, given: Mapping[str, str], prefix: str) -> tuple[Finding, ...]:
@@ -51,6 +54,7 @@ def validated(template: Template, given: Mapping[str, str], prefix: str) -> tupl
              *wrong.get(table.logical_id, ())),
             len(known(table.properties).gaps),
             is_table=True,
+            prices=tuple(replace(one, path=table.path + one.path) for one in prices(table.properties)),
         )
         for table in tables
     ]  # fmt: skip
@@ -65,7 +69,7 @@ def _doubles(template: Template) -> Iterator[Finding]:
 
 def _passed_over(template: Template, scope: Scope) -> Iterator[Finding]:
     for loop, found in template.loops(scope):
-        yield Finding(loop.name, loop.path, note=LOOP.format(found.why))
+        yield Finding(loop.name, loop.path, note=UNKNOWN_LOOP.format(found.why))
     for maker in makers(template, scope):
         yield Finding(maker.name, maker.path, note=maker.note)
     for entry, why in left_out(template, scope):

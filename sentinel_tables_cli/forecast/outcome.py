@@ -12,11 +12,9 @@ from sentinel_tables_cli.forecast.changes import Change
 from sentinel_tables_cli.forecast.durations import Span, in_all
 
 UNKNOWN_STACK = "a stack that is not known"
-NO_TABLE = "not-created:"
-"""How the physical id of a resource begins that has made no table."""
 
 
-class Outcome(StrEnum):
+class TableOutcome(StrEnum):
     """What becomes of a table, in one word."""
 
     NOTHING = "nothing"
@@ -31,7 +29,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-FAILED = (Outcome.REFUSED, Outcome.UNKNOWN)
+FAILED = (TableOutcome.REFUSED, TableOutcome.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Forecast:
 
     logical_id: str
     table: str
-    outcome: Outcome
+    outcome: TableOutcome
     schema: str = ""
     changes: tuple[Change, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -60,16 +58,16 @@ class Forecast:
     @property
     def adopts(self) -> bool:
         """Whether it takes a table over that another resource, or nobody, has."""
-        going_on = self.outcome not in (*FAILED, Outcome.DRIFTED)
+        going_on = self.outcome not in (*FAILED, TableOutcome.DRIFTED)
         return going_on and any(change.step.effect is Effect.ADOPTS for change in self.changes)
 
     def stopped(self, *reasons: str) -> "Forecast":
         """The same table, of which nothing becomes, for reasons that do not lie in the table."""
-        return replace(self, outcome=Outcome.REFUSED, changes=(), replaces="", reasons=(*self.reasons, *reasons))
+        return replace(self, outcome=TableOutcome.REFUSED, changes=(), replaces="", reasons=(*self.reasons, *reasons))
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Circumstances:
     """What a forecast is made with: who looks, the stack where it is known, the provider's prefix, and the time.
 
     `adopters` are the resources that take tables over in this deployment, by table: that comes before any removal.
@@ -82,7 +80,7 @@ class Surroundings:
     adopters: Mapping[str, str] = field(default_factory=dict)
 
 
-def refused(logical_id: str, table: str, outcome: Outcome, *reasons: str) -> Forecast:
+def refused(logical_id: str, table: str, outcome: TableOutcome, *reasons: str) -> Forecast:
     """A table of which nothing becomes, and why."""
     return Forecast(logical_id, table, outcome, reasons=reasons)
 
@@ -102,4 +100,4 @@ def exit_status(report: Report, *, detailed: bool = False) -> int:
     outcomes = {forecast.outcome for forecast in report.forecasts}
     if report.problems or outcomes & set(FAILED):
         return 1
-    return 2 if detailed and outcomes - {Outcome.NOTHING} else 0
+    return 2 if detailed and outcomes - {TableOutcome.NOTHING} else 0

@@ -8,46 +8,47 @@ from dataclasses import replace
 from typing import Any
 
 from sentinel_tables.errors import SentinelTableError
-from sentinel_tables.model import Desired, Facet, LiveTable, Owner, Table
-from sentinel_tables.request.event import service_timeout
+from sentinel_tables.model import Desired, Facet, LiveTable, Origin, Owner, Table
+from sentinel_tables.request.envelope import Envelope
 from sentinel_tables.rules import ownership
 from sentinel_tables.rules.plan import plan
 from sentinel_tables.rules.steps import Effect, Step
-from sentinel_tables_cli.account.stacks import Stack
+from sentinel_tables_cli.account.stacks import NO_TABLE, Stack
 from sentinel_tables_cli.account.tables import READ_BY, Eyes, Sight
+from sentinel_tables_cli.checks.prices import prices
 from sentinel_tables_cli.checks.properties import WHOLE, Gap, Known, desired, known, problems
 from sentinel_tables_cli.forecast.assumptions import as_created, as_it_stands, as_wanted
 from sentinel_tables_cli.forecast.changes import Change, changes_of
 from sentinel_tables_cli.forecast.durations import in_all
-from sentinel_tables_cli.forecast.outcome import NO_TABLE, UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
+from sentinel_tables_cli.forecast.outcome import UNKNOWN_STACK, Circumstances, Forecast, TableOutcome, refused
 from sentinel_tables_cli.template.document import Resource
 from sentinel_tables_cli.template.values import Unknown
 
-DECISIVE = ("", WHOLE, "Schema", "TableName")
+IDENTIFYING = ("", WHOLE, "Schema", "TableName")
 """The places of the properties without which it is not known which table it is; the first is all of them."""
 
 
-def forecast(resource: Resource, before: Mapping[str, Any] | None, around: Surroundings) -> Forecast:
+def forecast(resource: Resource, before: Mapping[str, Any] | None, around: Circumstances) -> Forecast:
     """What a deployment does for a resource; `before` are the properties that it was deployed with, where they are known."""
     name = ""
     found = known(resource.properties)
     try:
         if wrong := problems(resource.properties, around.prefix):
-            return refused(resource.logical_id, name, Outcome.REFUSED, *(problem.message for problem in wrong))
+            return refused(resource.logical_id, name, TableOutcome.REFUSED, *(problem.message for problem in wrong))
         if found.properties is None or not found.name_known:
             return _unknown(resource.logical_id, found.gaps)
         wanted = desired(found.properties, Owner(UNKNOWN_STACK, resource.logical_id), around.prefix, before)
         name = wanted.table.name
         return _forecast(resource, wanted, found, around)
     except SentinelTableError as error:
-        return refused(resource.logical_id, name, Outcome.REFUSED, str(error))
+        return refused(resource.logical_id, name, TableOutcome.REFUSED, str(error))
 
 
 def _unknown(logical_id: str, gaps: tuple[Gap, ...]) -> Forecast:
     """No table without its name and its schema; any other gap stands in nothing's way."""
-    decisive = [gap for gap in gaps if gap.place in DECISIVE]
-    others = tuple(gap for gap in gaps if gap.place not in DECISIVE)
-    return replace(refused(logical_id, "", Outcome.UNKNOWN, *map(_undecided, decisive)), gaps=others)
+    decisive = [gap for gap in gaps if gap.place in IDENTIFYING]
+    others = tuple(gap for gap in gaps if gap.place not in IDENTIFYING)
+    return replace(refused(logical_id, "", TableOutcome.UNKNOWN, *map(_undecided, decisive)), gaps=others)
 
 
 def _of_the_key(gap: Gap) -> bool:
@@ -58,12 +59,12 @@ def _undecided(gap: Gap) -> str:
     return f"Property {gap.place or 'Properties'} is {gap.why}. Without it, the table is not known."
 
 
-def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroundings) -> Forecast:
+def _forecast(resource: Resource, wanted: Desired, found: Known, around: Circumstances) -> Forecast:
     sight = around.eyes.see(wanted.table.name)
     physical_id = _physical_id(resource, around.stack, sight)
     wanted = _claimed(wanted, physical_id, around, sight)
     if (not_yet := _not_at_rest(sight.live)) and sight.live and sight.live.status != "DELETING":
-        return refused(resource.logical_id, wanted.table.name, Outcome.UNKNOWN, not_yet)
+        return refused(resource.logical_id, wanted.table.name, TableOutcome.UNKNOWN, not_yet)
     wanted, key_note = _with_key_arn(wanted, around.eyes)
     wanted, live = _assumed(wanted, found, sight, opaque_key=bool(key_note))
     steps = plan(wanted, live)
@@ -75,7 +76,7 @@ def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroun
     return Forecast(
         logical_id=resource.logical_id,
         table=wanted.table.name,
-        outcome=Outcome.REPLACE if old else _outcome(steps, live),
+        outcome=TableOutcome.REPLACE if old else _outcome(steps, live),
         schema=wanted.claim.schema_name,
         changes=changes,
         notes=(*notes, *_too_long(found, changes)),
@@ -86,7 +87,10 @@ def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroun
 
 
 def _too_long(found: Known, changes: tuple[Change, ...]) -> Iterator[str]:
-    patience, span = service_timeout({"ResourceProperties": found.properties}), in_all(change.kind for change in changes)
+    patience, span = (
+        Envelope.read({"ResourceProperties": found.properties}).service_timeout,
+        in_all(change.kind for change in changes),
+    )
     if span.high > patience:
         yield f"It may take longer than the {patience:.0f} s of ServiceTimeout. Deploy again then: what is done stays done."
 
@@ -106,16 +110,19 @@ def _tagged_owner(logical_id: str, live: LiveTable) -> Owner | None:
     return Owner(tags[ownership.STACK_ID], logical_id) if same else None
 
 
-def _claimed(wanted: Desired, physical_id: str, around: Surroundings, sight: Sight) -> Desired:
+def _claimed(wanted: Desired, physical_id: str, around: Circumstances, sight: Sight) -> Desired:
     """With the owner that the deployment will have, as far as that is known; the tag of the declared settings is kept up."""
     owner = wanted.claim.owner
     if around.stack is not None:
         owner = Owner(around.stack.owner_id, owner.logical_id)
     elif sight.live is not None:
         owner = _tagged_owner(owner.logical_id, sight.live) or owner
-    since = None if physical_id else around.now
+    origin = Origin.CREATE
+    if physical_id:
+        origin = Origin.OWN_TABLE if physical_id == wanted.table.name else Origin.REPLACEMENT
+    sent_at = None if physical_id else around.now
     declare = sight.live is not None and ownership.DECLARED in sight.live.table.tags
-    return replace(wanted, claim=replace(wanted.claim, owner=owner, since=since, declare=declare))
+    return replace(wanted, claim=replace(wanted.claim, owner=owner, origin=origin, sent_at=sent_at, declare=declare))
 
 
 def _with_key_arn(wanted: Desired, eyes: Eyes) -> tuple[Desired, str]:
@@ -145,12 +152,12 @@ def _with_marks(wanted: Desired, steps: tuple[Step, ...]) -> Table:
     return replace(wanted.table, tags={**wanted.table.tags, **marks})
 
 
-def _outcome(steps: tuple[Step, ...], live: LiveTable | None) -> Outcome:
+def _outcome(steps: tuple[Step, ...], live: LiveTable | None) -> TableOutcome:
     if live is None:
-        return Outcome.CREATE
+        return TableOutcome.CREATE
     if not steps:
-        return Outcome.NOTHING
-    return Outcome.ADOPT if steps[0].effect is Effect.ADOPTS else Outcome.CHANGE
+        return TableOutcome.NOTHING
+    return TableOutcome.ADOPT if steps[0].effect is Effect.ADOPTS else TableOutcome.CHANGE
 
 
 def _not_at_rest(live: LiveTable | None) -> str:
@@ -161,7 +168,7 @@ def _not_at_rest(live: LiveTable | None) -> str:
     return f"Table {live.table.name} is being created. Plan again once it is ACTIVE."
 
 
-def _notes(resource: Resource, sight: Sight, around: Surroundings, physical_id: str) -> Iterator[str]:
+def _notes(resource: Resource, sight: Sight, around: Circumstances, physical_id: str) -> Iterator[str]:
     for facet, why in sight.unseen.items():
         takes = "it that there is no such table" if facet is Facet.TABLE else "it to be as the template says"
         yield f"Not seen: the {facet} ({READ_BY[facet]}: {why}); the plan takes {takes}."
@@ -169,6 +176,7 @@ def _notes(resource: Resource, sight: Sight, around: Surroundings, physical_id: 
         yield f"CloudFormation says that the resource has table {physical_id}."
     if isinstance(resource.present, Unknown):
         yield f"It is in the deployment only where its Condition is true ({resource.present.why})."
+    yield from (price.message for price in prices(resource.properties))
     live = sight.live
     if live is None:
         return

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sentinel_tables_cli.forecast.outcome import Forecast, Outcome
+from sentinel_tables_cli.forecast.outcome import Forecast, TableOutcome
 from sentinel_tables_cli.template.document import Resource
 from sentinel_tables_cli.template.values import Unknown
 
@@ -36,10 +36,10 @@ def typed(found: Forecast, before: Mapping[str, str], after: Mapping[str, str]) 
 
 def _unsent(found: Forecast) -> Forecast:
     """Nothing is done to a table that is not as it is wanted. A refusal that names a table is about one that stands."""
-    if found.seen and found.outcome in (Outcome.CHANGE, Outcome.CREATE, Outcome.ADOPT):
-        return replace(found, outcome=Outcome.DRIFTED, notes=(*found.notes, UNCHANGED))
-    if found.outcome is Outcome.REFUSED and found.table:
-        return replace(found, outcome=Outcome.DRIFTED, reasons=(), notes=(*found.notes, *found.reasons, NO_EVENT))
+    if found.seen and found.outcome in (TableOutcome.CHANGE, TableOutcome.CREATE, TableOutcome.ADOPT):
+        return replace(found, outcome=TableOutcome.DRIFTED, notes=(*found.notes, UNCHANGED))
+    if found.outcome is TableOutcome.REFUSED and found.table:
+        return replace(found, outcome=TableOutcome.DRIFTED, reasons=(), notes=(*found.notes, *found.reasons, NO_EVENT))
     return found
 
 

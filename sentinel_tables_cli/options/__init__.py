@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sentinel_tables_cli.help import SCHEMA_NAMES
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.options.group import Commands
 from sentinel_tables_cli.options.settings import settings
 from sentinel_tables_cli.report import screen
 
 if TYPE_CHECKING:
+    from sentinel_tables.schemas import NamedSchema
     from sentinel_tables_cli.template.document import Template
 
 GLOB = "*?["
@@ -116,6 +118,22 @@ def _log_to_stderr() -> Iterator[None]:
         logger.setLevel(logging.NOTSET)
 
 
+def offered(schema: str, named: "NamedSchema", names: list[str] | None) -> list[str]:
+    """The names of optional indexes, each once. Raises Mistake for one that the schema does not offer."""
+    for name in names or ():
+        if name not in named.optional_indexes:
+            offers = f"It offers {', '.join(named.optional_indexes)}." if named.optional_indexes else "Leave the option out."
+            raise Mistake(f"Schema {schema} does not offer index {clean(name)}. {offers}")
+    return list(dict.fromkeys(names or ()))
+
+
+SchemaName = Annotated[
+    str, typer.Argument(metavar="NAME", help=f"One of {', '.join(SCHEMA_NAMES)}.", autocompletion=lambda: [*SCHEMA_NAMES])
+]
+OptionalIndex = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="An index that the schema has only on request; may be repeated."),
+]
 TemplateFile = Annotated[str, typer.Argument(metavar="TEMPLATE", help="A template's file, or - for standard input.")]
 MaybeTemplateFile = Annotated[
     str, typer.Argument(metavar="TEMPLATE", help="A template's file, or - for standard input.", show_default=False)

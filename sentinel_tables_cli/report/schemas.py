@@ -1,6 +1,7 @@
 """A named schema in other languages, so that a user can leave as easily as come. Pure."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -10,6 +11,7 @@ from sentinel_tables_cli.forecast.keys import index_in_words, keys_in_words
 from sentinel_tables_cli.report.envelope import enveloped
 
 DEFAULTS = Settings()
+REFERENCE = re.compile(r"\$\{([^{}]+)\}")
 
 
 def as_text(schema: TableSchema, name: str) -> str:
@@ -101,7 +103,7 @@ def as_terraform(schema: TableSchema, name: str) -> str:
         _block("lifecycle", {"prevent_destroy": True}),
     ]
     keys = dict(zip(("hash_key", "range_key"), (key.name for key in schema.keys), strict=False))
-    head = _pairs({"name": schema.table_name, "billing_mode": schema.billing_mode, **keys}, "  ")
+    head = pairs({"name": schema.table_name, "billing_mode": schema.billing_mode, **keys}, "  ")
     return "\n\n".join([f'resource "aws_dynamodb_table" "{name}" {{\n{head}', *blocks]) + "\n}\n"
 
 
@@ -110,14 +112,22 @@ def _hcl_index(index: GlobalSecondaryIndex) -> dict[str, object]:
     return {"name": index.index_name, **keys, "projection_type": index.projection}
 
 
-def _block(name: str, pairs: Mapping[str, object]) -> str:
-    return f"  {name} {{\n{_pairs(pairs, '    ')}\n  }}"
+def _block(name: str, arguments: Mapping[str, object]) -> str:
+    return f"  {name} {{\n{pairs(arguments, '    ')}\n  }}"
 
 
-def _pairs(pairs: Mapping[str, object], indent: str) -> str:
-    """Arguments in terraform fmt's columns; JSON's strings, numbers and booleans are HCL's too."""
-    widest = max(map(len, pairs))
-    return "\n".join(f"{indent}{name.ljust(widest)} = {json.dumps(value)}" for name, value in pairs.items())
+def pairs(arguments: Mapping[str, object], indent: str) -> str:
+    """Arguments in terraform fmt's columns."""
+    widest = max(map(len, arguments))
+    return "\n".join(f"{indent}{name.ljust(widest)} = {_hcl(value)}" for name, value in arguments.items())
+
+
+def _hcl(value: object) -> str:
+    """JSON's strings, numbers and booleans are HCL's too; what is a reference and nothing else stands bare."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_hcl, value))}]"
+    bare = REFERENCE.fullmatch(value) if isinstance(value, str) else None
+    return bare[1] if bare else json.dumps(value)
 
 
 FORMATS: Mapping[str, Callable[[TableSchema, str], str]] = {

@@ -10,7 +10,7 @@ from sentinel_tables.drift.judgement import is_owned, owner_of
 from sentinel_tables.model import LiveTable, Owner
 from sentinel_tables.rules import ownership
 from sentinel_tables_cli.account.stacks import Holder, holder_of
-from sentinel_tables_cli.account.tables import Means
+from sentinel_tables_cli.account.tables import Account
 from sentinel_tables_cli.status.survey import AT_ONCE, Progress, sights, unseen_notes
 
 DAY = 24 * 3600
@@ -44,7 +44,7 @@ class Search:
     notes: tuple[str, ...] = ()
 
 
-def left_behind(means: Means, prefix: str, progress: Progress) -> Search:
+def search_leftovers(means: Account, prefix: str, progress: Progress) -> Search:
     """Looks for the tables of that prefix that were left behind. Raises Mistake."""
     seen = sights(means.eyes, prefix, progress)
     owned = [sight.live for sight in seen.values() if sight.live and is_owned(sight.live)]

@@ -77,13 +77,13 @@ def misspelt(template: Template, scope: Scope) -> Iterator[Entry]:
 def left_out(template: Template, scope: Scope) -> Iterator[tuple[Entry, str]]:
     """Each resource that may be meant to be a table and is left out, with the reason."""
     found = [*served(template, scope)]
-    yield from ((entry, in_words(entry)) for entry in found)
+    yield from ((entry, why_left_out(entry)) for entry in found)
     for entry in misspelt(template, scope):
         if entry not in found:
             yield entry, f"it is left out: its type is {entry.type[:64]}. Did you mean {RESOURCE_TYPE}?"
 
 
-def in_words(entry: Entry) -> str:
+def why_left_out(entry: Entry) -> str:
     """The reason why a resource that the provider serves is left out."""
     return f"it has the provider's ServiceToken, and is left out: its type is {entry.type}, and has to be {RESOURCE_TYPE}."
 

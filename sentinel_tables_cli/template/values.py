@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from sentinel_tables_cli.template.references import Names
+from sentinel_tables_cli.template.references import KnownNames
 
 Path = tuple[str | int, ...]
 
 
-class Absent(Enum):
+class Omitted(Enum):
     """The value of `AWS::NoValue`."""
 
     NO_VALUE = "AWS::NoValue"
@@ -65,7 +65,7 @@ class Scope:
     """Of parameters and pseudo parameters."""
     mappings: Mapping[str, object] = field(default_factory=dict)
     conditions: Mapping[str, object] = field(default_factory=dict)
-    names: Names = field(default_factory=Names)
+    names: KnownNames = field(default_factory=KnownNames)
     own: str = ""
     """The logical id of the resource whose values are worked out."""
     exports: Exports = field(default=no_exports, compare=False)

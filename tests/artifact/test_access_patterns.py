@@ -1,11 +1,18 @@
-"""What Sentinel itself does with the tables that the artifact makes, on Amazon's own engine."""
+"""What Sentinel itself does with the tables that the artifact makes, on Amazon's own engine.
 
-import datetime
-from collections.abc import Iterator
+The calls are those of `tests/sentinel_calls`, read from Sentinel's source. Two of them DynamoDB refuses on any table: the
+tests say so, so that a change of either shows.
+"""
+
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
+
+from tests import sentinel_calls as calls
+from tests.sentinel_calls import LIMIT, Call, Item
 
 from .engines import Local
 from .events import Resource
@@ -15,107 +22,210 @@ from .world import World
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-pytestmark = [pytest.mark.awslambdaric, pytest.mark.java]
+pytestmark = [pytest.mark.awslambdaric, pytest.mark.java, pytest.mark.timeout(900)]
+"""The first test of each worker builds the artifact, and all run in real time."""
 
-START = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
-RECORDS = 1_000
-PAGE = 75
-
-
-def created_at(number: int) -> str:
-    """RFC 3339 with nanoseconds, as Go's `time.RFC3339Nano` at a fixed width; the last digits alone tell some apart."""
-    moment = START + datetime.timedelta(seconds=number // 10)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{number % 10:09d}Z"
-
-
-def record(schema: str, number: int) -> dict[str, Any]:
-    """A record with the fields that Sentinel writes."""
-    who = {"breakglass": "invoker", "approval": "requester", "session": "user"}[schema]
-    item = {
-        "id": {"S": f"{number:032x}"}, who: {"S": f"user-{number % 3}"}, "profile": {"S": f"profile-{number % 2}"},
-        "status": {"S": ("active", "expired")[number % 2]}, "created_at": {"S": created_at(number)},
-        "ttl": {"N": str(int(START.timestamp()) + 10**9)},
-    }  # fmt: skip
-    return {**item, "server_instance_id": {"S": f"server-{number % 4}"}} if schema == "session" else item
+Ask = Callable[[Call], dict[str, Any]]
+ROWS = [(schema, index) for schema, indexes in INDEXES.items() for index in indexes]
+WITH_DEVICES = "sentinel-sessions-of-devices"
+FILLED = {
+    schema: {key: "x" for keys in indexes.values() for key in keys if key != "created_at"}
+    for schema, indexes in INDEXES.items()
+}
+"""A value for each key of the indexes, which DynamoDB takes no empty string for."""
 
 
 @pytest.fixture(scope="module")
-def tables(artifact: Path, newest: Path, local_port: int, mocked: None) -> Iterator["DynamoDBClient"]:  # noqa: ARG001
-    """The three tables, each with 1,000 records."""
-    with World(artifact, newest, Local(local_port)) as here:
-        for schema in INDEXES:
-            resource = Resource(schema, TableName=f"sentinel-{schema}")
+def client(artifact: Path, newest: Path, local_port: int, mocked: None) -> Iterator["DynamoDBClient"]:  # noqa: ARG001
+    """The four tables, and one of sessions with the index of devices."""
+    with World(artifact, newest, Local(local_port), variables={"ASK_CLOUDFORMATION": "false"}) as here:
+        for schema in calls.NAMES:
+            resource = Resource(schema)
             here.succeed(resource, resource.create())
-            _fill(here.client, schema)
+        devices = Resource("session", TableName=WITH_DEVICES, OptionalIndexes=["gsi-device-id"])
+        here.succeed(devices, devices.create())
         yield here.client
 
 
-def _fill(client: "DynamoDBClient", schema: str) -> None:
-    for start in range(0, RECORDS, 25):
-        requests: Any = [{"PutRequest": {"Item": record(schema, number)}} for number in range(start, start + 25)]
-        left = client.batch_write_item(RequestItems={f"sentinel-{schema}": requests})["UnprocessedItems"]
-        assert not left
+@pytest.fixture
+def ask(client: "DynamoDBClient") -> Iterator[Ask]:
+    """Makes a call; afterwards the tables are empty again."""
+
+    def made(call: Call) -> dict[str, Any]:
+        return dict(getattr(client, call.api)(**call.arguments))
+
+    yield made
+    for name in (*calls.NAMES.values(), WITH_DEVICES):
+        for page in list(client.get_paginator("scan").paginate(TableName=name)):
+            for item in page["Items"]:
+                key = "PK" if "PK" in item else "id"
+                client.delete_item(TableName=name, Key={key: item[key]})
 
 
-def _pages(client: "DynamoDBClient", schema: str, index: str, value: str) -> Iterator[list[dict[str, Any]]]:
-    """The newest first, page by page, as Sentinel asks for them."""
-    key = INDEXES[schema][index][0]
-    asked: dict[str, Any] = {
-        "TableName": f"sentinel-{schema}", "IndexName": index, "ScanIndexForward": False, "Limit": PAGE,
-        "KeyConditionExpression": "#key = :value", "ExpressionAttributeNames": {"#key": key},
-        "ExpressionAttributeValues": {":value": {"S": value}},
-    }  # fmt: skip
-    while True:
-        page = client.query(**asked)
-        yield list(page["Items"])
-        if "LastEvaluatedKey" not in page:
-            return
-        asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+def refused(ask: Ask, call: Call) -> tuple[str, str]:
+    """The code and the message that a call is refused with."""
+    with pytest.raises(ClientError) as found:
+        ask(call)
+    error = found.value.response["Error"]
+    return error["Code"], error["Message"]
 
 
-ROWS = [(schema, index) for schema, indexes in INDEXES.items() for index in indexes]
+def moment(second: int, fraction: str = "") -> str:
+    """RFC 3339 as Go's `RFC3339Nano` has it: nanoseconds without the zeros at their end."""
+    return f"2026-03-01T12:{second // 60:02d}:{second % 60:02d}{fraction}Z"
+
+
+def filled(ask: Ask, schema: str, many: int, **fields: str) -> list[Item]:
+    """So many records, each a second after the one before."""
+    items = [calls.record(schema, f"r-{number}", moment(number), **fields) for number in range(many)]
+    for item in items:
+        ask(calls.create(schema, item))
+    return items
+
+
+@pytest.mark.parametrize("schema", calls.TEXTS)
+def test_a_record_is_created_once_with_its_empty_strings(ask: Ask, schema: str) -> None:
+    item = calls.record(schema, "r-1", calls.NOW, **FILLED[schema])
+    ask(calls.create(schema, item))
+    assert {"S": ""} in item.values()
+    assert refused(ask, calls.create(schema, {**item, "profile": {"S": "other"}}))[0] == "ConditionalCheckFailedException"
+    assert ask(calls.get(schema, "r-1"))["Item"] == item
 
 
 @pytest.mark.parametrize(("schema", "index"), ROWS)
-def test_every_index_gives_whole_records_newest_first_through_all_pages(
-    tables: "DynamoDBClient", schema: str, index: str
-) -> None:
-    partition, sort = INDEXES[schema][index]
-    everything = [record(schema, number) for number in range(RECORDS)]
-    value = everything[0][partition]["S"]
-    pages = list(_pages(tables, schema, index, value))
-    found = [item for page in pages for item in page]
-    wanted = [item for item in everything if item[partition]["S"] == value]
-    assert len(found) == len(wanted)
-    assert {item["id"]["S"]: item for item in found} == {item["id"]["S"]: item for item in wanted}
-    keys = [item[sort]["S"] for item in found]
-    assert keys == sorted(keys, reverse=True)
-    assert len(pages) >= len(wanted) // PAGE
+def test_a_record_that_has_no_value_for_an_index_is_refused(ask: Ask, schema: str, index: str) -> None:
+    """So Sentinel fills every key: a user, a profile, a status, a server."""
+    item = calls.record(schema, "r-1", calls.NOW, **FILLED[schema] | {INDEXES[schema][index][0]: ""})
+    code, message = refused(ask, calls.create(schema, item))
+    assert code == "ValidationException"
+    assert INDEXES[schema][index][0] in message
 
 
-@pytest.mark.parametrize("schema", INDEXES)
-def test_a_record_is_created_once(tables: "DynamoDBClient", schema: str) -> None:
-    """`attribute_not_exists(id)`: the second writer of an id is refused, and the record stays the first one's."""
-    name, item = f"sentinel-{schema}", record(schema, RECORDS + 1)
-    tables.put_item(TableName=name, Item=item, ConditionExpression="attribute_not_exists(id)")
-    other = {**item, "profile": {"S": "other"}}
-    with pytest.raises(tables.exceptions.ConditionalCheckFailedException):
-        tables.put_item(TableName=name, Item=other, ConditionExpression="attribute_not_exists(id)")
-    assert tables.get_item(TableName=name, Key={"id": item["id"]})["Item"] == item
-    tables.delete_item(TableName=name, Key={"id": item["id"]})
+@pytest.mark.parametrize("schema", calls.TEXTS)
+def test_an_update_writes_the_whole_record_if_it_is_the_version_that_was_read(ask: Ask, schema: str) -> None:
+    (item,) = filled(ask, schema, 1, **FILLED[schema])
+    read = ask(calls.get(schema, "r-0"))["Item"]
+    closed = {**read, "status": {"S": "closed"}, "updated_at": {"S": calls.NOW}}
+    ask(calls.update(schema, closed, read["updated_at"]["S"]))
+    late = calls.update(schema, {**read, "status": {"S": "late"}}, read["updated_at"]["S"])
+    assert refused(ask, late)[0] == "ConditionalCheckFailedException"
+    assert ask(calls.exists(schema, "r-0"))["Item"] == {"id": {"S": "r-0"}}
+    assert ask(calls.get(schema, "r-0"))["Item"] == closed != item
 
 
-@pytest.mark.parametrize("schema", INDEXES)
-def test_an_update_needs_the_version_that_was_read(tables: "DynamoDBClient", schema: str) -> None:
-    """Sentinel changes a record's status on the condition that it is still what it was."""
-    name, item = f"sentinel-{schema}", record(schema, RECORDS + 2)
-    tables.put_item(TableName=name, Item=item)
-    change: dict[str, Any] = {
-        "TableName": name, "Key": {"id": item["id"]}, "UpdateExpression": "SET #status = :new",
-        "ConditionExpression": "#status = :old", "ExpressionAttributeNames": {"#status": "status"},
-        "ExpressionAttributeValues": {":old": item["status"], ":new": {"S": "closed"}},
-    }  # fmt: skip
-    tables.update_item(**change)
-    with pytest.raises(tables.exceptions.ConditionalCheckFailedException):
-        tables.update_item(**change)
-    tables.delete_item(TableName=name, Key={"id": item["id"]})
+@pytest.mark.parametrize("schema", calls.TEXTS)
+def test_an_update_makes_no_record(ask: Ask, schema: str) -> None:
+    item = calls.record(schema, "r-1", calls.NOW, **FILLED[schema])
+    assert refused(ask, calls.update(schema, item, calls.NOW))[0] == "ConditionalCheckFailedException"
+    assert "Item" not in ask(calls.exists(schema, "r-1"))
+
+
+@pytest.mark.parametrize(("schema", "index"), ROWS)
+def test_every_index_lists_whole_records_in_one_page_the_last_first(ask: Ask, schema: str, index: str) -> None:
+    many, sort = LIMIT + 5, INDEXES[schema][index][1]
+    items = filled(ask, schema, many, **FILLED[schema])
+    page = ask(calls.list_by(schema, index, INDEXES[schema][index][0], "x"))
+    assert len(page["Items"]) == LIMIT
+    assert "LastEvaluatedKey" in page
+    if sort == "created_at":
+        assert page["Items"] == items[::-1][:LIMIT]
+    assert all(item in items for item in page["Items"])
+
+
+def test_the_last_is_the_last_as_text(ask: Ask) -> None:
+    """A whole second comes after its own fractions, and a time with an offset where its digits put it."""
+    wanted = ["2026-03-01T14:00:00+02:00", moment(1), moment(0), moment(0, ".5"), moment(0, ".000000001")]
+    for number, at in enumerate(sorted(wanted, key=hash)):
+        ask(calls.create("approval", calls.record("approval", f"r-{number}", at, **FILLED["approval"])))
+    page = ask(calls.list_by("approval", "gsi-requester", "requester", "x"))
+    assert [item["created_at"]["S"] for item in page["Items"]] == wanted
+
+
+def test_the_active_emergency_is_found_if_nothing_came_after_it(ask: Ask) -> None:
+    """The limit of one counts before the filter does."""
+    active = calls.record("breakglass", "r-1", moment(1), invoker="a", profile="prod", status="active")
+    ask(calls.create("breakglass", active))
+    assert ask(calls.find_active("a", "prod"))["Items"] == ask(calls.find_last("a", "prod"))["Items"] == [active]
+    later = calls.record("breakglass", "r-2", moment(2), invoker="a", profile="test", status="active")
+    ask(calls.create("breakglass", later))
+    assert ask(calls.find_active("a", "prod"))["Items"] == ask(calls.find_last("a", "prod"))["Items"] == []
+
+
+REFUSED = {
+    "emergencies of a user since": (calls.count_since("gsi-invoker", "invoker", "x", calls.NOW), "created_at"),
+    "emergencies of a profile since": (calls.count_since("gsi-profile", "profile", "x", calls.NOW), "created_at"),
+    "the active session of a server": (calls.find_active_on_server("x"), "status"),
+}
+
+
+@pytest.mark.parametrize(("call", "key"), REFUSED.values(), ids=REFUSED)
+def test_a_filter_on_a_key_of_the_index_is_refused_on_any_table(ask: Ask, call: Call, key: str) -> None:
+    filled(ask, call.schema, 1, **FILLED[call.schema])
+    code, message = refused(ask, call)
+    assert code == "ValidationException"
+    assert "Filter Expression can only contain non-primary key attributes" in message
+    assert key in message
+
+
+def test_a_session_is_touched_at_each_use(ask: Ask) -> None:
+    filled(ask, "session", 1, **FILLED["session"])
+    for at in (moment(10), moment(20)):
+        ask(calls.touch("r-0", at))
+    found = ask(calls.get("session", "r-0"))["Item"]
+    assert found["last_access_at"] == found["updated_at"] == {"S": moment(20)}
+    assert found["request_count"] == {"N": "2"}
+    assert refused(ask, calls.touch("r-9", moment(30)))[0] == "ConditionalCheckFailedException"
+
+
+def test_sessions_of_a_span_of_time_are_scanned_page_by_page(ask: Ask) -> None:
+    filled(ask, "session", 9, **FILLED["session"], revoked_reason="x" * 300_000)
+    found, pages, after = [], 0, None
+    while True:
+        page = ask(calls.list_by_time(moment(2), moment(4), after))
+        found += [item["created_at"]["S"] for item in page["Items"]]
+        pages, after = pages + 1, page.get("LastEvaluatedKey")
+        if after is None:
+            break
+    assert sorted(found) == [moment(2), moment(3), moment(4)]
+    assert pages > 1, "a page has at most 1 MB"
+
+
+def test_a_session_is_found_by_its_identity_if_it_is_the_first_of_the_table(ask: Ask) -> None:
+    """The limit of one counts before the filter does."""
+    ask(calls.create("session", calls.record("session", "r-0", moment(0), **FILLED["session"], source_identity="s-0")))
+    assert len(ask(calls.by_source_identity("s-0"))["Items"]) == 1
+    ask(calls.create("session", calls.record("session", "r-1", moment(1), **FILLED["session"], source_identity="s-1")))
+    found = [len(ask(calls.by_source_identity(identity))["Items"]) for identity in ("s-0", "s-1")]
+    assert sorted(found) == [0, 1]
+
+
+def test_requests_are_counted_by_windows(ask: Ask) -> None:
+    def counted(call: Call) -> tuple[str, str]:
+        found = ask(call)["Attributes"]
+        return found["Count"]["N"], found["WindowStart"]["S"]
+
+    first, second = calls.count_request("a", moment(0), 10**9), calls.count_request("a", moment(60), 10**9)
+    assert [counted(first), counted(first)] == [("1", moment(0)), ("2", moment(0))]
+    assert refused(ask, second)[0] == "ConditionalCheckFailedException"
+    assert counted(calls.begin_window("a", moment(60), 10**9)) == ("1", moment(60))
+    assert counted(second) == ("2", moment(60))
+    assert counted(calls.count_request("b", moment(60), 10**9)) == ("1", moment(60))
+
+
+def on_devices(call: Call) -> Call:
+    return Call(call.schema, call.api, {**call.arguments, "TableName": WITH_DEVICES})
+
+
+def test_sessions_of_a_device_are_listed_if_the_table_has_the_index(ask: Ask) -> None:
+    item = calls.record("session", "r-1", calls.NOW, **FILLED["session"], device_id="d-1")
+    ask(on_devices(calls.create("session", item)))
+    assert ask(on_devices(calls.DEVICES))["Items"] == [item]
+    code, message = refused(ask, calls.DEVICES)
+    assert (code, "gsi-device-id" in message or "index" in message) == ("ValidationException", True)
+
+
+def test_the_index_of_devices_refuses_a_session_without_a_device(ask: Ask) -> None:
+    item = calls.record("session", "r-1", calls.NOW, **FILLED["session"])
+    code, message = refused(ask, on_devices(calls.create("session", item)))
+    assert code == "ValidationException"
+    assert "device_id" in message

@@ -19,7 +19,8 @@ from .runtime_api import Outcome
 from .schemas import expected_indexes, live_indexes
 from .world import ANSWER_SECONDS, World
 
-pytestmark = pytest.mark.awslambdaric
+pytestmark = [pytest.mark.awslambdaric, pytest.mark.timeout(900)]
+"""The first test of each worker builds the artifact, and all run in real time."""
 
 BAD_PROPERTIES: dict[str, dict[str, Any]] = {
     "no such schema": {"Schema": "breakglas"},

@@ -16,7 +16,8 @@ from .events import ACCOUNT, REGION, Resource, table_arn
 from .faults import Fault
 from .world import ANSWER_SECONDS, World
 
-pytestmark = pytest.mark.awslambdaric
+pytestmark = [pytest.mark.awslambdaric, pytest.mark.timeout(900)]
+"""The first test of each worker builds the artifact, and all run in real time."""
 
 INVENTED = "app-Table-1ABCDEFGHIJKL"
 """As CloudFormation makes one up for a Create that it cancels."""

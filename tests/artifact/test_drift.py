@@ -19,7 +19,8 @@ from .machines import VERSIONS, installed, runtime
 from .schemas import Keys, attributes, expected_indexes, index, live_indexes, table
 from .world import ANSWER_SECONDS, World
 
-pytestmark = [pytest.mark.awslambdaric, pytest.mark.java]
+pytestmark = [pytest.mark.awslambdaric, pytest.mark.java, pytest.mark.timeout(900)]
+"""The first test of each worker builds the artifact, and all run in real time."""
 
 LONG_SECONDS = 300.0
 WRONG: Keys = ("profile", "id")

@@ -11,7 +11,8 @@ from .events import Resource, table_arn
 from .schemas import DEFAULT_NAMES, INDEXES, expected_indexes, live_indexes
 from .world import World
 
-pytestmark = [pytest.mark.awslambdaric, pytest.mark.java]
+pytestmark = [pytest.mark.awslambdaric, pytest.mark.java, pytest.mark.timeout(900)]
+"""The first test of each worker builds the artifact, and all run in real time."""
 
 MOST_CALLS_OF_NOTHING = 6
 TAGS = [{"Key": "team", "Value": "security"}]

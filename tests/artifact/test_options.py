@@ -9,7 +9,8 @@ from .conftest import Worlds
 from .engines import Moto
 from .events import ACCOUNT, REGION, Resource, table_arn
 
-pytestmark = pytest.mark.awslambdaric
+pytestmark = [pytest.mark.awslambdaric, pytest.mark.timeout(900)]
+"""The first test of each worker builds the artifact, and all run in real time."""
 
 POLICY = {
     "Version": "2012-10-17",

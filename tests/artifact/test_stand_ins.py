@@ -18,7 +18,8 @@ from .faults import Fault
 from .runtime_api import Outcome
 from .world import ANSWER_SECONDS, World
 
-pytestmark = pytest.mark.awslambdaric
+pytestmark = [pytest.mark.awslambdaric, pytest.mark.timeout(900)]
+"""The first test of each worker builds the artifact, and all run in real time."""
 
 FUNCTION = """
 import json, os, threading, time

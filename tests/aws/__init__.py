@@ -4,17 +4,20 @@
 calls go wrong on order, `World` runs several environments side by side on one `VirtualClock`.
 """
 
-from .answers import Answer, AnswerSink
+from .answers import SIGV2, SIGV4, UNDATED, Answer, AnswerSink
 from .client import Client, KeyService
 from .clock import VirtualClock
-from .cloudformation import CloudFormation, Request, Resource
+from .cloudformation import CloudFormation
 from .durations import FAST, INSTANT, REAL, Durations
-from .faults import Fault, Faults, Kind, every_pair, every_single
+from .faults import NEVER_ENDING, SWEPT, TRIED_AGAIN_BY_SDKS, Fault, Faults, Kind, every_pair, every_single
 from .lambda_service import Invocation, LambdaService
 from .plane import APIS, WRITES, Call, ControlPlane
 from .process import Killed, Process
 from .rate import Rate
 from .refusals import Refused
+from .stack_events import Request, Resource
+from .stack_records import ShownResource, StackRecord, StackRecords, late
+from .stacks_client import StacksClient
 from .state import Change, Limits, LostRecord, Switches
 from .world import Environment, World, follow
 
@@ -22,7 +25,13 @@ __all__ = [
     "APIS",
     "FAST",
     "INSTANT",
+    "NEVER_ENDING",
     "REAL",
+    "SIGV2",
+    "SIGV4",
+    "SWEPT",
+    "TRIED_AGAIN_BY_SDKS",
+    "UNDATED",
     "WRITES",
     "Answer",
     "AnswerSink",
@@ -47,10 +56,15 @@ __all__ = [
     "Refused",
     "Request",
     "Resource",
+    "ShownResource",
+    "StackRecord",
+    "StackRecords",
+    "StacksClient",
     "Switches",
     "VirtualClock",
     "World",
     "every_pair",
     "every_single",
     "follow",
+    "late",
 ]

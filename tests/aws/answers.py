@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 EXPIRES_SECONDS = 7_200
 LARGEST_BYTES = 4_096
+SIGV4 = "SigV4"
+SIGV2 = "SigV2"
+"""The older way, dated by its `Expires` less 7,200 s."""
+UNDATED = "undated"
+"""No way of AWS's: a URL that says nothing of when it was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +72,28 @@ class AnswerSink:
     attempts: list[Attempt] = field(default_factory=list)
     faulty: list[int] = field(default_factory=list)
     _open: dict[str, tuple[Json, Callable[[Answer], None]]] = field(default_factory=dict)
+    signing: str = SIGV4
+    """How URLs are signed unless they say so themselves."""
+    _expires: dict[str, float] = field(default_factory=dict)
     _made: int = 0
 
-    def url(self, event: Json, then: Callable[[Answer], None]) -> str:
-        """A new URL for the answer to `event`; `then` is told the first one."""
+    def url(self, event: Json, then: Callable[[Answer], None], signing: str | None = None) -> str:
+        """A new URL for the answer to `event`, signed as `signing` says; `then` gets the first one."""
         self._made += 1
-        stamp = datetime.fromtimestamp(self.clock.now(), UTC).strftime("%Y%m%dT%H%M%SZ")
         host = f"cloudformation-custom-resource-response-{self.region.replace('-', '')}.s3.{self.region}.amazonaws.com"
         path = quote(f"{event['StackId']}|{event['LogicalResourceId']}|{event['RequestId']}", safe="")
-        url = f"https://{host}/{path}?{self._query(stamp)}"
+        url = f"https://{host}/{path}?{self._query(signing or self.signing)}"
         self._open[url] = (event, then)
+        self._expires[url] = self.clock.now() + EXPIRES_SECONDS
         return url
 
-    def _query(self, stamp: str) -> str:
+    def _query(self, signing: str) -> str:
         token = uuid.uuid5(uuid.NAMESPACE_URL, f"{self.seed}/{self._made}").hex
+        if signing == UNDATED:
+            return f"Signature={token}"
+        if signing == SIGV2:
+            return f"AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Expires={int(self.clock.now()) + EXPIRES_SECONDS}&Signature={token}"
+        stamp = datetime.fromtimestamp(self.clock.now(), UTC).strftime("%Y%m%dT%H%M%SZ")
         return (
             f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={stamp}&X-Amz-SignedHeaders=host"
             f"&X-Amz-Expires={EXPIRES_SECONDS}"
@@ -104,6 +117,8 @@ class AnswerSink:
         if self.faulty:
             return self.faulty.pop(0)
         query = parse_qs(urlsplit(url).query)
+        if "X-Amz-Date" not in query:
+            return 200 if self.clock.now() <= self._expires.get(url, float("-inf")) else 403
         try:
             made = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
             lives = int(query["X-Amz-Expires"][0])

@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import botocore.session
 from botocore import xform_name
 from botocore.errorfactory import ClientExceptionsFactory
-from botocore.exceptions import ConnectionClosedError, ParamValidationError, ReadTimeoutError
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
 from botocore.validate import ParamValidator
 
-from .faults import AFTERWARDS, Faults, Kind
+from .faults import AFTERWARDS, Fault, Faults, Kind
 from .plane import APIS, ControlPlane
 from .process import Process
 from .refusals import Refused
@@ -33,8 +39,17 @@ MOMENTS = frozenset(
         "EarliestRestorableDateTime",
         "LatestRestorableDateTime",
         "LastUpdateDateTime",
+        "ArchivalDateTime",
+        "CreationTime",
+        "InaccessibleEncryptionDateTime",
+        "RestoreDateTime",
+        "LastUpdatedTime",
+        "LastUpdatedTimestamp",
     }
 )
+WORDS = {"cloudformation": ("Throttling", "InternalFailure", "AccessDenied", 403)}
+"""A service's codes for throttled, internal error and denied, and the status of the last; else those of DynamoDB."""
+DYNAMODB_WORDS = ("ThrottlingException", "InternalServerError", "AccessDeniedException", 400)
 
 
 class Wire:
@@ -63,13 +78,14 @@ class Wire:
         latency = self._latency() if callable(self._latency) else self._latency
         self.plane.clock.sleep(latency / 2)
         self.process.check()
-        kind = self.faults.next(api)
-        if kind is not None and kind not in AFTERWARDS:
-            self._fail(api, kind)
-        if kind is not None:
+        fault = self.faults.strike(api)
+        kind = fault.kind if fault else None
+        if fault and kind not in AFTERWARDS:
+            self._fail(api, fault)
+        if fault:
             self._lose(effect)
-        if kind is not None and kind is not Kind.ANSWER_LOST_AND_RETRIED:
-            self._fail(api, kind)
+        if fault and kind is not Kind.ANSWER_LOST_AND_RETRIED:
+            self._fail(api, fault)
         answer = self._refusable(api, effect)
         self.plane.clock.sleep(latency / 2)
         self._requests += 1
@@ -88,21 +104,26 @@ class Wire:
         except Refused as refusal:
             raise self.error(api, refusal.code, refusal.message, refusal.status) from None
 
-    def _fail(self, api: str, kind: Kind) -> NoReturn:
-        match kind:
+    def _fail(self, api: str, fault: Fault) -> NoReturn:
+        throttled, internal, denied, denied_status = WORDS.get(self.service, DYNAMODB_WORDS)
+        match fault.kind:
             case Kind.THROTTLED:
-                raise self.error(api, "ThrottlingException", "Rate exceeded", 400)
+                raise self.error(api, fault.code or throttled, "Rate exceeded", fault.status or 400)
             case Kind.INTERNAL_ERROR | Kind.INTERNAL_ERROR_AFTER:
-                raise self.error(api, "InternalServerError", "Internal server error", 500)
+                raise self.error(api, fault.code or internal, "Internal server error", fault.status or 500)
             case Kind.ANSWER_LOST | Kind.ANSWER_LOST_AND_RETRIED:
                 raise ReadTimeoutError(endpoint_url=self._endpoint)
             case Kind.REQUEST_LOST:
                 raise ConnectionClosedError(endpoint_url=self._endpoint)
             case Kind.KILLED_BEFORE | Kind.KILLED_AFTER:
-                self.process.kill(f"{kind.value}: {api}")
+                self.process.kill(f"{fault.kind.value}: {api}")
             case Kind.ACCESS_DENIED | Kind.ACCESS_DENIED_FROM_NOW:
-                raise self.error(api, "AccessDeniedException", self._denial(api), 400)
-        raise AssertionError(kind)
+                raise self.error(api, fault.code or denied, self._denial(api), fault.status or denied_status)
+            case Kind.UNREACHABLE:
+                raise EndpointConnectionError(endpoint_url=self._endpoint, error="[Errno 101] Network is unreachable")
+            case Kind.CONNECT_TIMED_OUT:
+                raise ConnectTimeoutError(endpoint_url=self._endpoint, error="timed out")
+        raise AssertionError(fault)
 
     @property
     def _endpoint(self) -> str:

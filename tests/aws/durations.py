@@ -6,7 +6,7 @@ The ranges are measurements of the real service, published in `aws-controllers-k
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 Range = tuple[float, float]
 
@@ -21,6 +21,8 @@ class Durations:
     """How long DescribeTable may not know a table yet."""
     parts_after_create: Range = (1.0, 3.0)
     """How long TTL, tags, recovery, insights and policy do not know a table yet, at most until it is ACTIVE."""
+    describe_lag: Range = (0.0, 0.0)
+    """How old the state is that DescribeTable shows, each time drawn anew. The documents call it eventually consistent."""
     delete: Range = (4.0, 6.0)
     parts_after_delete: Range = (1.0, 1.6)
     """How long these still know a table that is being deleted."""
@@ -48,6 +50,23 @@ class Durations:
     policy_pending: Range = (0.6, 2.4)
     policy_cooldown: Range = (15.0, 15.0)
     protection_cooldown: Range = (15.0, 15.0)
+    replica_shown: Range = (5.0, 7.0)
+    """From the call that adds a replica until DescribeTable lists it."""
+    replica_add: Range = (14.0, 49.0)
+    """On an empty table; with a record 8 to 12 minutes."""
+    replica_remove: Range = (97.0, 244.0)
+    replica_protection: Range = (34.0, 39.0)
+    """How long a change of deletion protection keeps a table with replicas UPDATING."""
+    key_loss_noticed: Range = (756.0, 4_506.0)
+    key_return_noticed: Range = (60.0, 600.0)
+    """Not measured: the documents say that it takes a while."""
+
+    def lagging(self, seconds: float = 3.0) -> Durations:
+        """The same, with every read up to so many seconds late. 3 s is the most that was measured, of tags."""
+        late = (0.0, seconds)
+        return replace(
+            self, describe_after_create=late, describe_lag=late, tag_lag=late, tag_lag_after_active=late, policy_lag=late
+        )
 
     def scaled(self, factor: float) -> Durations:
         """The same with every range multiplied."""

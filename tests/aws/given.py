@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from . import lost_keys, replicas
 from .policies import put_at_creation
-from .tables import Encryption, Index, Json, Recovery, Stream, Table, Tags, TimeToLive
+from .tables import Encryption, Index, Json, Recovery, Replica, Stream, Table, Tags, TimeToLive
 
 if TYPE_CHECKING:
     from .state import State
@@ -39,6 +40,21 @@ class Given(TypedDict, total=False):
     policy: str | None
     records: Iterable[Json]
     age: float
+    replicas: Mapping[str, str]
+    """`ReplicaStatus` by Region. With replicas the stream is on, `NEW_AND_OLD_IMAGES` if none is given."""
+    sourced: float
+    """How many seconds ago the last replica was made from this copy; longer than a day if not given."""
+    restored: bool
+    """From a backup: no expiry, recovery, stream, protection, policy, class or insights; tags only with AWS Backup."""
+    archived: bool
+    inaccessible: bool
+    """Its key, which has to be given, cannot be used."""
+    on_demand_ago: float
+    """How many seconds ago its billing became PAY_PER_REQUEST, whatever it is now."""
+    encryptions: int
+    """How many changes of the encryption there were in the last minutes."""
+    classes: int
+    """How many changes of the table class there were in the last days."""
 
 
 def given_table(state: State, name: str, given: Given) -> Table:
@@ -63,8 +79,41 @@ def given_table(state: State, name: str, given: Given) -> Table:
     )
     _indexes(table, given)
     _extras(state, table, given, born)
+    _past(state, table, given)
+    _others(state, table, given)
     state.tables[name] = table
     return table
+
+
+NOT_RESTORED = ("ttl", "recovery_days", "stream", "protected", "policy", "table_class", "insights")
+
+
+def _past(state: State, table: Table, given: Given) -> None:
+    """What was changed a while ago."""
+    if "on_demand_ago" in given:
+        table.on_demand_since = state.now - given["on_demand_ago"]
+    table.encryption_changes = [state.now - 60.0 * ago for ago in range(given.get("encryptions", 0), 0, -1)]
+    table.class_changes = [state.now - DAY * ago for ago in range(given.get("classes", 0), 0, -1)]
+
+
+def _others(state: State, table: Table, given: Given) -> None:
+    """Replicas, where it was restored from, and what became of its key."""
+    for region, status in given.get("replicas", {}).items():
+        table.replicas[region] = Replica(region)
+        replicas.become(state, table, region, status)
+    if table.replicas:
+        table.sourced_at = state.now - given.get("sourced", 7 * DAY)
+        stamp = state.clock.stamp(table.sourced_at - state.now).removesuffix("Z")
+        table.stream = table.stream if table.stream.view else Stream(replicas.VIEW, stamp)
+    if given.get("restored"):
+        assert not [setting for setting in NOT_RESTORED if given.get(setting)], "a restore brings none of these"
+        source = f"{table.arn}-before"
+        moment = table.created_at
+        table.restore = {"SourceTableArn": source, "RestoreDateTime": moment, "RestoreInProgress": False}
+    if given.get("inaccessible") or given.get("archived"):
+        lost_keys.lose_at_once(state, table)
+    if given.get("archived"):
+        lost_keys.archive(state, table)
 
 
 def key_schema(partition: str, sort: str | None) -> list[dict[str, str]]:

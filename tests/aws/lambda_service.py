@@ -14,6 +14,8 @@ from .client import LATENCY_SECONDS, Client, KeyService, Latency, Wire
 from .faults import AFTERWARDS, Faults, Kind
 from .process import Killed, Process
 from .refusals import Refused
+from .stack_records import StackRecords
+from .stacks_client import StacksClient
 from .tables import Json
 
 if TYPE_CHECKING:
@@ -78,6 +80,14 @@ class Invocation:
         return KeyService(service.plane, faults=service.faults, process=self.process, latency=service.latency)
 
     @property
+    def cloudformation(self) -> StacksClient:
+        """The client of CloudFormation."""
+        service = self.service
+        return StacksClient(
+            service.plane, service.stacks, faults=service.faults, process=self.process, latency=service.latency
+        )
+
+    @property
     def functions(self) -> LambdaClient:
         """Lambda's own client."""
         return LambdaClient(self.service, self.process)
@@ -107,6 +117,8 @@ class LambdaService:
     duplicates: dict[int, float] = field(default_factory=dict)
     """By the number of the queued event, from 1: deliver it a second time, so many seconds later."""
     name: str = NAME
+    stacks: StackRecords = field(default_factory=StackRecords)
+    """What CloudFormation says of all stacks, those included that exist in hand-made events only."""
     invocations: list[Invocation] = field(default_factory=list)
     failed: list[Json] = field(default_factory=list)
     """Events that failed for good: what the failure destination receives."""
@@ -188,7 +200,8 @@ def _deliver(service: LambdaService, process: Process, url: str, body: bytes) ->
     latency = service.latency() if callable(service.latency) else service.latency
     service.world.clock.sleep(latency)
     process.check()
-    kind = service.faults.next("deliver")
+    fault = service.faults.strike("deliver")
+    kind = fault.kind if fault else None
     if kind is not None and kind not in AFTERWARDS:
         return _undelivered(kind, process)
     status = service.sink.put(url, body)
@@ -201,7 +214,7 @@ def _undelivered(kind: Kind, process: Process) -> int:
     match kind:
         case Kind.KILLED_BEFORE | Kind.KILLED_AFTER:
             process.kill(f"{kind.value}: deliver")
-        case Kind.REQUEST_LOST:
+        case Kind.REQUEST_LOST | Kind.UNREACHABLE | Kind.CONNECT_TIMED_OUT:
             raise ConnectionResetError(104, "Connection reset by peer")
         case Kind.ANSWER_LOST | Kind.ANSWER_LOST_AND_RETRIED:
             raise TimeoutError("The read operation timed out")

@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTable.h
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
-from . import policies
+from . import policies, replicas
 from .refusals import in_use, limit, no_table, validation
 from .state import Arguments, LostRecord, State, bare_name
 from .tables import Encryption, Index, Json, Stream, Table, tag_dict
@@ -144,13 +145,17 @@ def describe_table(state: State, arguments: Arguments) -> Json:
     table = existing(state, checked_name(arguments))
     if state.now < table.visible_from:
         raise no_table(name)
-    return {"Table": described(state, table)}
+    lag = state.draw(state.durations.describe_lag) if state.durations.describe_lag[1] > 0 else 0.0
+    return {"Table": described(state, table, lag)}
 
 
-def described(state: State, table: Table) -> Json:
-    """A `TableDescription` with its lists in any order."""
-    shown = table.describe()
-    for member in ("AttributeDefinitions", "GlobalSecondaryIndexes"):
+def described(state: State, table: Table, lag: float = 0.0) -> Json:
+    """A `TableDescription` as of `lag` seconds ago, with its lists in any order; of a table that is younger, the first."""
+    shown = table.describe(state.now)
+    if lag > 0 and table.seen:
+        before = [seen for moment, seen in table.seen if moment <= state.now - lag]
+        shown = copy.deepcopy(before[-1] if before else table.seen[0][1])
+    for member in ("AttributeDefinitions", "GlobalSecondaryIndexes", "Replicas"):
         if member in shown:
             state.shuffle(shown[member])
     return shown
@@ -183,6 +188,7 @@ def delete_table(state: State, arguments: Arguments) -> Json:
 def _refuse_delete(state: State, table: Table) -> None:
     if table.status in {"DELETING", "CREATING"}:
         raise in_use(f"Table is being {'deleted' if table.status == 'DELETING' else 'created'}: {table.name}")
+    replicas.refuse_delete(state, table)
     if table.protected:
         raise validation(
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first."

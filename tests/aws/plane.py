@@ -10,7 +10,7 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
-from . import expiry, insights, lifecycle, policies, recovery, tagging, updates
+from . import expiry, insights, lifecycle, lost_keys, policies, recovery, replicas, tagging, updates
 from .durations import REAL, Durations
 from .expiry import expire
 from .given import Given, given_table
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from .clock import VirtualClock
-    from .keys import Keys
+    from .keys import Key, Keys
     from .rate import Rate
     from .tables import Json, Table
 
@@ -44,6 +44,7 @@ APIS: Mapping[str, Callable[[State, Arguments], Json]] = {
     "delete_resource_policy": policies.delete_resource_policy,
 }
 WRITES = frozenset(api for api in APIS if not api.startswith(("describe_", "get_", "list_")))
+CHANGES_A_TABLE = WRITES - {"create_table"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,11 @@ class ControlPlane:
         try:
             if self.rate is not None:
                 self.rate.take(state, api, write=api in WRITES)
+            if api in CHANGES_A_TABLE:
+                replicas.refuse_while_in_motion(state, api, arguments)
+                lost_keys.refuse_without_key(state, api, arguments)
             answer = APIS[api](state, arguments)
+            state.note_descriptions()
         except Refused as refusal:
             self._note(api, arguments, refusal.code, environment)
             raise
@@ -99,7 +104,38 @@ class ControlPlane:
     def given_table(self, name: str, **given: Unpack[Given]) -> Table:
         """A table that was there before, at rest."""
         self.state.settle()
-        return given_table(self.state, name, given)
+        table = given_table(self.state, name, given)
+        self.state.note_descriptions()
+        return table
+
+    def add_replica(self, name: str, region: str) -> None:
+        """Somebody else begins to add a replica."""
+        replicas.add(self.state, self.tables[name], region)
+        self.state.note_descriptions()
+
+    def remove_replica(self, name: str, region: str) -> None:
+        """Somebody else begins to remove a replica."""
+        replicas.remove(self.state, self.tables[name], region)
+        self.state.note_descriptions()
+
+    def change_replica(self, name: str, region: str, status: str) -> None:
+        """A replica takes on a `ReplicaStatus`; some of them make it a plain table after 20 hours."""
+        replicas.become(self.state, self.tables[name], region, status)
+        self.state.note_descriptions()
+
+    def lose_key(self, key: Key, how: str = "Disabled") -> None:
+        """Somebody disables a key, or schedules its deletion (`PendingDeletion`)."""
+        self.state.settle()
+        lost_keys.lose(self.state, key, how)
+
+    def regain_key(self, key: Key) -> None:
+        """Somebody enables the key again."""
+        self.state.settle()
+        lost_keys.regain(self.state, key)
+
+    def unknown_principal(self, arn: str, seconds: float = float("inf")) -> None:
+        """IAM does not know this principal yet, for so long: a role that was made a moment ago."""
+        self.state.unknown_principals[arn] = self.clock.now() + seconds
 
     @property
     def keys(self) -> Keys:

@@ -67,6 +67,16 @@ def _one(value: object) -> object:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
+def refuse_unknown_principals(state: State, document: str) -> None:
+    """IAM has to know whom a policy names, and knows a new role only after some seconds."""
+    for statement in json.loads(document)["Statement"]:
+        principal = statement.get("Principal")
+        named = principal.get("AWS", []) if isinstance(principal, dict) else []
+        for arn in [named] if isinstance(named, str) else named:
+            if state.now < state.unknown_principals.get(arn, float("-inf")):
+                raise invalid("Invalid principal in policy document.")
+
+
 def get_resource_policy(state: State, arguments: Arguments) -> Json:
     """The policy as it was 1 to 3 seconds ago."""
     shown = _table(state, arguments).policy.shown
@@ -78,6 +88,7 @@ def get_resource_policy(state: State, arguments: Arguments) -> Json:
 def put_at_creation(state: State, table: Table, document: str) -> None:
     """CreateTable's own policy; it opens no cooldown."""
     table.policy.document = canonical(document, state.account)
+    refuse_unknown_principals(state, table.policy.document)
     table.policy.revision = _revision(state)
     table.policy.shown = (table.policy.document, table.policy.revision)
 
@@ -87,6 +98,7 @@ def put_resource_policy(state: State, arguments: Arguments) -> Json:
     if len(arguments["Policy"].encode()) > LARGEST_BYTES:
         raise invalid(f"Maximum policy size of {LARGEST_BYTES} bytes exceeded")
     document = canonical(arguments["Policy"], state.account)
+    refuse_unknown_principals(state, document)
     table = _table(state, arguments)
     if table.policy.document == document:
         return {"RevisionId": table.policy.revision}

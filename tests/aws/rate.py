@@ -33,10 +33,16 @@ class Rate:
         """One token for one call, or its refusal."""
         if api in EXEMPT or not (write or self.reads_too):
             return
-        self._tokens = min(float(self.burst), self._tokens + (state.now - self._at) * self.per_second)
-        self._at = state.now
-        if self._tokens < 1.0:
+        if not self.spend(state.now):
             raise throttled(
                 "The rate of control plane requests made by this account is too high" if write else "Rate exceeded"
             )
+
+    def spend(self, now: float) -> bool:
+        """Take a token, if there is one at this moment."""
+        self._tokens = min(float(self.burst), self._tokens + (now - self._at) * self.per_second)
+        self._at = now
+        if self._tokens < 1.0:
+            return False
         self._tokens -= 1.0
+        return True

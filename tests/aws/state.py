@@ -32,6 +32,8 @@ class Limits:
     tags: int = 50
     encryption_changes: int = 4
     class_changes: int = 2
+    on_demand_days: int = 1
+    """The billing mode may become PAY_PER_REQUEST once in so many days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Switches:
     """A cap on on-demand throughput set to -1: left out by DescribeTable, or shown as -1."""
     all_index_keys_defined: bool = True
     """An added index's keys: documented as all to be defined in the call, measured as only those new to the table."""
+    adding_a_replica_refuses_all: bool = True
+    """While a replica is added: refused is every change, as reported, or UpdateTable and DeleteTable only, as measured."""
     shuffled: bool = True
     """Lists in any order, as documented, or as they were given."""
 
@@ -103,6 +107,8 @@ class State:
     """Each turning off of point-in-time recovery: what could be recovered until then no longer can."""
     system_backups: list[tuple[float, str, str]] = field(default_factory=list)
     """Time, name and id of each deleted table that had point-in-time recovery: kept for 35 days, the last safety net."""
+    unknown_principals: dict[str, float] = field(default_factory=dict)
+    """By ARN: until when IAM does not know a principal that a resource policy may name."""
     current_api: str = ""
     environment: str = ""
     chance: random.Random = field(init=False)
@@ -136,7 +142,17 @@ class State:
         while self._due and self._due[0][0] <= self.clock.now():
             self._moment, _, effect = heapq.heappop(self._due)
             effect()
+            self.note_descriptions()
         self._moment = None
+
+    def note_descriptions(self) -> None:
+        """Keep how each table looks from now on, for a DescribeTable that lags."""
+        if self.durations.describe_lag[1] <= 0:
+            return
+        for table in self.tables.values():
+            description = table.describe(self.now)
+            if not table.seen or table.seen[-1][1] != description:
+                table.seen.append((self.now, description))
 
     def new_id(self) -> str:
         """A UUID of the seeded generator."""

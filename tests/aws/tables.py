@@ -107,6 +107,15 @@ class Stream:
 
 
 @dataclass(slots=True)
+class Replica:
+    """The table's copy in another Region, as this Region lists it."""
+
+    region: str
+    status: str = "ACTIVE"
+    shown_from: float = NEVER
+
+
+@dataclass(slots=True)
 class Table:
     """One incarnation of a table; made again under the same name it is another one."""
 
@@ -144,6 +153,30 @@ class Table:
     insights_changed_at: float | None = None
     policy: Policy = field(default_factory=Policy)
     records: list[Json] = field(default_factory=list)
+    replicas: dict[str, Replica] = field(default_factory=dict)
+    """By Region; never the table's own."""
+    sourced_at: float = NEVER
+    """When a replica was last made from this copy."""
+    restore: Json | None = None
+    """The `RestoreSummary` of a table that was restored."""
+    archival: Json | None = None
+    """The `ArchivalSummary` of a table that is archived."""
+    inaccessible_at: float | None = None
+    """Since when its key in KMS is known to be unusable."""
+    seen: list[tuple[float, Json]] = field(default_factory=list)
+    """Its descriptions, each with the moment from which it held; kept only if DescribeTable lags."""
+
+    @property
+    def status_at_rest(self) -> str:
+        """The status to which a change returns."""
+        return "ACTIVE" if self.inaccessible_at is None else "INACCESSIBLE_ENCRYPTION_CREDENTIALS"
+
+    @property
+    def last_on_demand(self) -> float:
+        """When its billing last became PAY_PER_REQUEST."""
+        if self.on_demand_since is not None:
+            return self.on_demand_since
+        return self.created_at if self.on_demand else NEVER
 
     @property
     def in_change(self) -> bool:
@@ -166,9 +199,17 @@ class Table:
         used = self.used_attributes
         self.attributes = {name: kind for name, kind in self.attributes.items() if name in used}
 
-    def describe(self) -> Json:
-        """A `TableDescription`; what has its default value is left out."""
-        return self._always() | self._billing() | self._extras()
+    def describe(self, now: float = float("inf")) -> Json:
+        """A `TableDescription`; what has its default value is left out, and so is a replica that is too new."""
+        return self._always() | self._billing() | self._extras() | self._others(now)
+
+    def _others(self, now: float) -> Json:
+        """Its copies elsewhere, where it was restored from, and why it is archived."""
+        replicas = [replica for replica in self.replicas.values() if replica.shown_from <= now]
+        listed = [{"RegionName": replica.region, "ReplicaStatus": replica.status} for replica in replicas]
+        shown: Json = {"Replicas": listed, "GlobalTableVersion": "2019.11.21"} if listed else {}
+        shown |= {"RestoreSummary": dict(self.restore)} if self.restore else {}
+        return shown | ({"ArchivalSummary": dict(self.archival)} if self.archival else {})
 
     def _always(self) -> Json:
         return {
@@ -218,6 +259,8 @@ class Table:
                 "SSEType": "KMS",
                 "KMSMasterKeyArn": self.encryption.shown_arn,
             }
+            if self.inaccessible_at is not None:
+                shown["SSEDescription"]["InaccessibleEncryptionDateTime"] = self.inaccessible_at
         if self.table_class:
             shown["TableClassSummary"] = {"TableClass": self.table_class}
         return shown

@@ -33,8 +33,10 @@ from tests.aws import Client, ControlPlane, Durations, VirtualClock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.timeout(300)  # the first test plays all scripts in real time: an index takes half a minute
+
 Json = dict[str, Any]
-HOME = Path(os.environ.get("DYNAMODB_LOCAL_HOME", Path(__file__).parent.parent / ".engines" / "dynamodb-local"))
+HOME = Path(os.environ.get("DYNAMODB_LOCAL_HOME", Path(__file__).parents[2] / ".engines" / "dynamodb-local"))
 SAME_TEXTS = (
     "TimeToLive is already enabled",
     "TimeToLive is active on a different AttributeName",

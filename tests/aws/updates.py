@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from . import index_updates
+from . import index_updates, replicas
 from .lifecycle import described, existing, units_of, wants_key
 from .refusals import Refused, in_use, invalid, limit, throttled, validation
 from .tables import Encryption, Json, Table
@@ -58,7 +58,7 @@ def _updating(state: State, table: Table, work: str, span: Range, done: Apply) -
 
     def finish() -> None:
         done()
-        table.status, table.work = "ACTIVE", None
+        table.status, table.work = table.status_at_rest, None
 
     state.after(state.draw(span), finish)
 
@@ -81,6 +81,8 @@ def _protection(state: State, table: Table, arguments: Arguments) -> Apply:
     def apply() -> None:
         state.changed(table, f"deletion protection {wanted}")
         table.protected, table.protection_changed_at = wanted, state.now
+        if table.replicas:
+            _updating(state, table, "replicas", state.durations.replica_protection, _nothing)
 
     return apply
 
@@ -91,6 +93,7 @@ def _encryption(state: State, table: Table, arguments: Arguments) -> Apply:
     if table.status == "UPDATING":
         raise in_use(f"Table: {table.name} is in the process of being updated.")
     key_arn = _wanted_key(state, table, arguments["SSESpecification"])
+    replicas.refuse_key(state, table, key_arn)
     _refuse_encryptions(state, table)
 
     def apply() -> None:
@@ -156,6 +159,7 @@ def _encrypt(state: State, table: Table, key_arn: str | None) -> None:
 def _stream(state: State, table: Table, arguments: Arguments) -> Apply:
     wanted = arguments["StreamSpecification"]
     view = wanted.get("StreamViewType")
+    replicas.refuse_stream(table, wanted)
     _refuse_stream_shape(enabled=wanted["StreamEnabled"], view=view)
     _refuse_busy_for_stream(table, enabled=wanted["StreamEnabled"])
     if wanted["StreamEnabled"] and table.stream.view:
@@ -287,6 +291,8 @@ def _billing(state: State, table: Table, arguments: Arguments) -> Apply:
     if on_demand == table.on_demand:
         return _nothing
     _refuse_busy_for_iops(table)
+    if on_demand:
+        _refuse_on_demand(state, table)
     index_units = index_updates.units_for_all(table, arguments) if not on_demand else {}
     if not on_demand and "ProvisionedThroughput" not in arguments:
         raise invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
@@ -299,8 +305,24 @@ def _billing(state: State, table: Table, arguments: Arguments) -> Apply:
     return apply
 
 
+def _refuse_on_demand(state: State, table: Table) -> None:
+    """Once in a day."""
+    again = table.last_on_demand + state.limits.on_demand_days * DAY
+    if state.now < again:
+        last, next_one = (
+            datetime.fromtimestamp(moment, UTC).strftime("%a %b %d %H:%M:%S UTC %Y")
+            for moment in (table.last_on_demand, again)
+        )
+        raise limit(
+            f"Update to PayPerRequest mode are limited to once in {state.limits.on_demand_days} day(s). "
+            f"Last update at {last}. Next update can be made at {next_one}"
+        )
+
+
 def _billed(state: State, table: Table, units: tuple[int, int] | None, index_units: Mapping[str, tuple[int, int]]) -> None:
     """A switch drops the caps of the table and of its indexes."""
+    if table.on_demand and table.on_demand_since is None:
+        table.on_demand_since = table.created_at
     table.on_demand, table.units, table.cap = units is None, units, None
     if table.on_demand:
         table.on_demand_since = state.now

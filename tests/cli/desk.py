@@ -11,24 +11,18 @@ from botocore.exceptions import ClientError
 from typer.testing import CliRunner, Result
 
 from sentinel_tables.aws.tables import DynamoTables
-from sentinel_tables_cli.account.tables import Eyes, Means
+from sentinel_tables_cli.account.tables import Account, Eyes
 from sentinel_tables_cli.app import app
 from sentinel_tables_cli.template import document as templates
 from tests.aws import (
-    AnswerSink,
     Client,
-    CloudFormation,
-    ControlPlane,
     Fault,
     Faults,
-    Invocation,
     KeyService,
     Kind,
-    LambdaService,
     VirtualClock,
-    World,
 )
-from tests.provider import handle
+from tests.worlds import Place
 
 HEAD = 'AWSTemplateFormatVersion: "2010-09-09"\n'
 BREAKGLASS = """
@@ -66,10 +60,8 @@ class Desk:
     """The state and the table of resources of other stacks, or the message by which AWS refuses to describe them."""
 
     def __post_init__(self) -> None:
-        self.world = World(self.clock)
-        self.plane = ControlPlane(self.clock)
-        sink = AnswerSink(self.clock)
-        self.stack = CloudFormation(self.world, LambdaService(self.world, self.plane, self._handle, sink), sink)
+        self.place = Place(clock=self.clock)
+        self.world, self.plane, self.stack = self.place.world, self.place.plane, self.place.stack
 
     def type(self, *words: str) -> Result:
         """Types a command."""
@@ -92,6 +84,7 @@ class Desk:
 
     def deploy(self, text: str, **parameters: str) -> None:
         """Deploys a template with the provider as it is; what it makes of each resource is asserted to be well."""
+        self.place.declares = self.declares
         document = templates.parse(text, "deployed")
         scope = document.scope(parameters, PSEUDO | {"AWS::StackName": "records", "AWS::StackId": self.stack.stack_id})
         tables = {table.logical_id: table for table in document.tables(scope)}
@@ -104,19 +97,16 @@ class Desk:
         for resource in self.stack.resources.values():
             assert resource.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), resource.reason
 
-    def _handle(self, event: dict[str, Any], invocation: Invocation) -> None:
-        handle(event, invocation, declare=self.declares)
-
     def writes(self) -> list[tuple[str, Any]]:
         """What the provider wrote, from the beginning."""
         return [(call.api, call.arguments) for call in self.plane.writes() if call.outcome == "ok"]
 
-    def connect(self, _profile: str | None, _region: str | None, _endpoint_url: str | None) -> Means:
+    def connect(self, _profile: str | None, _region: str | None, _endpoint_url: str | None) -> Account:
         """The means of this world; `denied` APIs are denied."""
         faults = Faults(*(Fault(Kind.ACCESS_DENIED_FROM_NOW, 1, api) for api in self.denied))
         client, keys = ListingClient(self.plane, faults=faults), KeyService(self.plane, faults=faults)
         client.failing = self.failing
-        return Means(
+        return Account(
             eyes=Eyes(client, DynamoTables(client, lambda: keys)),
             cloudformation=lambda: Stacks(self),
             ssm=lambda: ParameterStore(self),

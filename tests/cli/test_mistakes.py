@@ -319,7 +319,16 @@ def test_what_a_template_holds_does_not_reach_the_terminal_as_a_control_sequence
 
 
 def test_every_setting_of_the_provider_can_be_left_as_it_stands() -> None:
-    others = {"ServiceToken", "ServiceTimeout", "Schema", "TableName", "ExistingTable", "OptionalIndexes", "Tags"}
+    others = {
+        "ServiceToken",
+        "ServiceTimeout",
+        "Schema",
+        "TableName",
+        "ExistingTable",
+        "OptionalIndexes",
+        "Tags",
+        "StackTags",
+    }
     assert {place.partition(".")[0] for place in SETTINGS_OF} == PROPERTIES.keys() - others
 
 

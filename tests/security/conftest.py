@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests import provider
+from tests import worlds
 from tests.security import runs
 from tests.security.runs import Record
 from tests.security.template import Stack
@@ -60,7 +60,7 @@ def watch() -> Record:
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Record:
     """The runs under another prefix."""
-    monkeypatch.setattr(provider, "PREFIX", OTHER_PREFIX)
+    monkeypatch.setattr(worlds, "PREFIX", OTHER_PREFIX)
     made = Record()
     runs.every_setting(made, OTHER_PREFIX)
     runs.handed_over(made, OTHER_PREFIX)

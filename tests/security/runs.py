@@ -6,14 +6,15 @@ from typing import Any, Final
 
 from handler.watch import Watch
 from sentinel_tables.aws.tables import DynamoTables
-from tests import provider, test_drift
-from tests.aws import FAST, ControlPlane, Invocation, KeyService
+from tests import worlds
+from tests.aws import FAST, REAL, ControlPlane, Invocation, KeyService
 from tests.aws.tables import Json
-from tests.scene import Scene, standing
+from tests.drift import test_watch
 from tests.security.iam import Request
 from tests.security.needs import Place, needs
 from tests.sweep.scenarios import EVERYTHING, SCENARIOS
 from tests.sweep.stage import Stage
+from tests.worlds import Scene, standing
 
 SETTINGS: Final[Mapping[str, Any]] = {
     key: value for key, value in EVERYTHING.items() if key not in {"Schema", "DeletionProtectionEnabled"}
@@ -31,7 +32,7 @@ class Record:
     def watch(self, plane: ControlPlane) -> Callable[[Json, Invocation], None]:
         """The handler, with everything that it calls written down."""
         note = self.noting(plane)
-        return lambda event, invocation: provider.handle(event, _Invocation(invocation, note))  # type: ignore[arg-type]
+        return lambda event, invocation: worlds.handle(event, _Invocation(invocation, note))  # type: ignore[arg-type]
 
     def noting(self, plane: ControlPlane) -> "Note":
         """What writes down a call."""
@@ -78,15 +79,15 @@ class Watched:
 def sweep(record: Record) -> None:
     """What the sweep plays, with the faults that are part of it."""
     for scenario in SCENARIOS:
-        stage = Stage(FAST)
+        stage = Stage(REAL if scenario.steady else FAST)
         stage.functions.handle = record.watch(stage.plane)
-        scenario.before(stage)
+        scenario.before.play(stage)
         stage.order(*scenario.standing)
         scenario.act(stage)
         stage.world.run()
 
 
-def every_setting(record: Record, prefix: str = provider.PREFIX) -> None:
+def every_setting(record: Record, prefix: str = worlds.PREFIX) -> None:
     """Each setting set when the table is made, set later, and taken back; a customer managed key by each of its names."""
     scene = Scene(timeout=BRIEF_INVOCATION_SECONDS)
     key = scene.plane.keys.add("alias/records")
@@ -101,7 +102,7 @@ def every_setting(record: Record, prefix: str = provider.PREFIX) -> None:
     assert scene.delete(name)["Status"] == "SUCCESS"
 
 
-def handed_over(record: Record, prefix: str = provider.PREFIX) -> None:
+def handed_over(record: Record, prefix: str = worlds.PREFIX) -> None:
     """An adoption whose index outlasts the invocation, and the release of the table."""
     scene = Scene(timeout=BRIEF_INVOCATION_SECONDS)
     scene.functions.handle = record.watch(scene.plane)
@@ -116,16 +117,16 @@ def handed_over(record: Record, prefix: str = provider.PREFIX) -> None:
 
 def drift_watch(record: Record) -> None:
     """The drift watch over tables with every setting, with the AWS managed key, and of somebody else."""
-    place = test_drift.Place()
+    place = test_watch.Place()
     note = record.noting(place.plane)
     place.made(**{key: value for key, value in SETTINGS.items() if key != "TableName"})
     place.plane.given_table("sentinel-plain", **standing(tags=place.tags()))
     place.plane.given_table("sentinel-other")
     clients = (
-        ("dynamodb", test_drift.Listing(place.plane)),
+        ("dynamodb", test_watch.Listing(place.plane)),
         ("kms", KeyService(place.plane)),
-        ("cloudwatch", test_drift.Metrics()),
+        ("cloudwatch", test_watch.Metrics()),
     )
     dynamodb, keys, metrics = (Watched(client, service, note) for service, client in clients)
-    watch = Watch(dynamodb, DynamoTables(dynamodb, lambda: keys), metrics, provider.PREFIX, "sentinel-tables", lambda: 300.0)
+    watch = Watch(dynamodb, DynamoTables(dynamodb, lambda: keys), metrics, worlds.PREFIX, "sentinel-tables", lambda: 300.0)
     assert sum(watch.run().values()) == 2

@@ -1,4 +1,4 @@
-"""The policies that docs/security.md recommends do what it says of them."""
+"""The policies that docs/explanation/security.md recommends do what it says of them."""
 
 import json
 import re
@@ -22,7 +22,7 @@ PROVIDER: Final = f"arn:aws:iam::123456789012:role/{STACK_NAME}-ProviderRole-1A2
 ADMINISTRATOR: Final = "arn:aws:iam::123456789012:role/Administrator"
 FUNCTION: Final = f"arn:aws:lambda:eu-central-1:123456789012:function:{STACK_NAME}"
 CLOUDFORMATION: Final = "cloudformation.amazonaws.com"
-TEXT: Final = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+TEXT: Final = (ROOT / "docs" / "explanation" / "security.md").read_text(encoding="utf-8")
 POLICIES: Final[Mapping[str, list[Statement]]] = {
     policy["Statement"][0]["Sid"]: policy["Statement"]
     for policy in map(json.loads, re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL))
@@ -90,6 +90,13 @@ class TestBoundary:
                 if (one["Sid"], action) in MADE_BY_LAMBDA:
                     asked = request(action, one["Resource"].replace(":*", ":log-stream:x"))
                     assert allowed(asked, stack.role(), POLICIES[self.SID]), action
+
+    @pytest.mark.parametrize("action", ["cloudformation:DescribeStackResource", "cloudformation:DescribeStacks"])
+    def test_it_lets_the_function_ask_cloudformation_of_its_own_account(self, action: str) -> None:
+        stack = "arn:aws:cloudformation:eu-central-1:123456789012:stack/records/d816f729-0000-4cac-a29f-6fbed82c07cd"
+        assert allowed(request(action, stack), [FULL_ACCESS], POLICIES[self.SID])
+        other = stack.replace("123456789012", "210987654321")
+        assert not allowed(request(action, other), [FULL_ACCESS], POLICIES[self.SID])
 
     @pytest.mark.parametrize("action", NEVER)
     def test_it_keeps_records_out_of_reach_whatever_the_role_allows(self, action: str) -> None:

@@ -1,4 +1,4 @@
-"""What somebody who may invoke the function gets done with events of their own making, as docs/security.md says."""
+"""What somebody who may invoke the function gets done with events of their own making: docs/explanation/security.md."""
 
 import http.client
 import json
@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from handler.answer import put
-from tests.scene import Scene
+from tests.worlds import Scene
 
 NAME = "sentinel-records"
 RECORD = {"id": "r-1"}
@@ -92,7 +92,7 @@ class TestWithOtherIds:
         assert scene.plane.records(NAME) == [RECORD]
 
     def test_a_forged_memory_of_a_hand_over_gets_round_that(self) -> None:
-        """The one thing that no template can say: which tags an adopted table had before. docs/security.md tells of it."""
+        """The one thing that no template can say: which tags an adopted table had before."""
         scene = foreign()
         adopt = {"ExistingTable": "Adopt"}
         forged(scene, "Create", properties=adopt)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from handler import logs
-from tests.scene import Scene
+from tests.worlds import Scene
 
 SIGNATURE: Final = "X-Amz-Signature"
 LONGEST_REASON: Final = 256

@@ -30,13 +30,16 @@ class Row:
     cells: tuple[str, ...]
 
 
-def read(path: Path, until: str) -> Iterator[Block | Row]:
-    """The blocks, and the rows of tables, from the top to the heading `until`."""
+def read(path: Path, until: str, since: str = "") -> Iterator[Block | Row]:
+    """The blocks, and the rows of tables, from the heading `since`, or the top, to the heading `until`."""
     tokens = MarkdownIt("commonmark").enable("table").parse(path.read_text(encoding="utf-8"))
-    named, cells = "", []
+    named, cells, reached = "", [], not since
     for before, token in pairwise([Token("start", "", 0), *tokens]):
         if before.type == "heading_open" and token.content == until:
             return
+        reached = reached or (before.type == "heading_open" and token.content == since)
+        if not reached:
+            continue
         if token.type == "fence":
             yield Block(token.info.strip(), token.content, named)
         elif before.type == "td_open":

@@ -1,4 +1,4 @@
-"""A shell as a reader has it: variables that are exported stay, and what was printed is on the screen."""
+"""A shell as a reader has it: variables stay, and what was printed is on the screen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Shell:
         """What the lines print. The status of the last one is one of `statuses`; AssertionError for any other."""
         kept = self.folder / ".variables"
         done = subprocess.run(  # noqa: S603 - what the page says
-            ["/bin/bash", "-e", "-c", f"trap 'env -0 > {kept}' EXIT\n{lines}"],
+            ["/bin/bash", "-ea", "-c", f"trap 'env -0 > {kept}' EXIT\n{lines}"],
             cwd=self.folder, env=dict(self.variables), check=False, text=True, capture_output=True,
         )  # fmt: skip
         assert done.returncode in statuses, f"{lines}\nended with {done.returncode}:\n{done.stdout}{done.stderr}"

@@ -7,10 +7,14 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from .conftest import EXAMPLES, Here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytestmark = pytest.mark.timeout(600)  # the first test starts a local AWS and deploys the provider, and all run in real time
 
 LOG = "/aws/lambda/sentinel-tables-drift"
 EXAMPLE = EXAMPLES / "tables.yaml"

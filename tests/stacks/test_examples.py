@@ -18,6 +18,8 @@ from .conftest import EXAMPLES, Here, need, need_environments
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.timeout(600)  # the first test starts a local AWS and deploys the provider, and all run in real time
+
 RECORD = {
     "id": "r-1",
     "requester": "alice",

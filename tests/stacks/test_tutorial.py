@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from local import environment
 
 from .conftest import need_environments
@@ -14,7 +16,9 @@ from .shell import Shell
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGE = environment.ROOT / "docs" / "start.md"
+pytestmark = pytest.mark.timeout(600)  # the first test starts a local AWS and deploys the provider, and all run in real time
+
+PAGE = environment.ROOT / "docs" / "tutorial" / "start.md"
 PLAN = "sentinel-tables plan first.yaml --stack training"
 CHANGES = (0, 2)
 """How a plan ends that is not refused; and `status`, where nothing has drifted."""

@@ -51,7 +51,7 @@ def _ends(scenario: Scenario, stage: Stage, goal: dict[str, Any]) -> Iterator[st
 def _came_again(scenario: Scenario, stage: Stage) -> bool:
     """Whether Lambda delivered an event again that was over: cancelled, or answered a moment before the process died.
 
-    Nothing tells it from one that is not over. It makes an empty table, which docs/reliability.md admits.
+    Nothing tells it from one that is not over. It makes an empty table, which docs/explanation/reliability.md admits.
     """
     faults = stage.ordered
     killed = [fault for fault in faults.struck if fault.kind in KILLS]
@@ -68,7 +68,7 @@ def _after_an_answer(fault: Fault, calls: list[str]) -> bool:
 def _told_of(stage: Stage, shapes: dict[str, Any]) -> bool:
     """Whether the stack's events tell of each table that is left, because no call could remove it."""
     words = [reason for resource in stage.stack.resources.values() for _, _, reason in resource.statuses]
-    unclean = [r for r in stage.stack.resources.values() if "CLEANUP_FAILED" in "".join(s for _, s, _ in r.statuses)]
+    unclean = [resource for resource in stage.stack.resources.values() if resource.unclean]
     held = {resource.physical_id for resource in stage.stack.resources.values()}
     spare = [name for name in shapes if name not in held]
     return bool(spare) and all(unclean or any(f"{name} was left behind" in word for word in words) for name in spare)
@@ -143,14 +143,13 @@ def _lost_records(scenario: Scenario, stage: Stage) -> Iterator[str]:
 
 def _strays(scenario: Scenario, stage: Stage) -> Iterator[str]:
     """A table that names one of the stack's resources is one that the stack knows."""
-    held = {
-        (resource.physical_id, resource.logical_id)
-        for resource in stage.stack.resources.values()
-        if resource.status != "DELETE_COMPLETE"
-    }
+    held = {(resource.physical_id, resource.logical_id) for resource in stage.stack.resources.values() if not resource.gone}
+    dropped = {resource.logical_id for resource in stage.stack.resources.values() if resource.unclean}
     for name, table in stage.plane.tables.items():
         tags = table.tags.current
         ours = tags.get("sentinel:stack-id") == stage.stack.stack_id
+        if tags.get("sentinel:logical-id") in dropped:
+            continue  # the stack's events say so: three Deletes failed
         if ours and (name, tags["sentinel:logical-id"]) not in held and not _told_of(stage, {name: table}):
             if _came_again(scenario, stage) and not table.records:
                 continue
@@ -175,4 +174,5 @@ def _answers(scenario: Scenario, stage: Stage) -> Iterator[str]:
 
 def failed(stage: Stage) -> list[Resource]:
     """The resources whose operation an operator would have to repeat."""
-    return [resource for resource in stage.stack.resources.values() if resource.status.endswith("_FAILED")]
+    resources = stage.stack.resources.values()
+    return [resource for resource in resources if resource.status.endswith("_FAILED") and not resource.gone]

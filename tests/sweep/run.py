@@ -46,12 +46,20 @@ def survivors(
         return []  # the URL has expired: there is no answering through a 403
     for resource in failed(stage):
         _repeat(stage, resource)
-    return list(complaints(scenario, stage, goal, statuses))
+    return [*([] if faults else astray(scenario, stage)), *complaints(scenario, stage, goal, statuses)]
+
+
+def astray(scenario: Scenario, stage: Stage) -> list[str]:
+    """Where a run without faults has not gone the way that its scenario is about."""
+    course = [status for moment, status, _ in stage.stack.resources["Table"].statuses if moment > stage.began]
+    ends = tuple(status for status in course if not status.endswith("IN_PROGRESS"))
+    words = [] if ends == scenario.ends else [f"the table comes to {ends}, and not to {scenario.ends}"]
+    return words if scenario.meets(stage) else [*words, "the act has not met what the scenario is about"]
 
 
 def _played(scenario: Scenario, durations: Durations, faults: tuple[Fault, ...]) -> Stage:
     stage = Stage(durations, declares=scenario.declares)
-    scenario.before(stage)
+    scenario.before.play(stage)
     stage.shapes_before = stage.shapes()
     stage.ordered = stage.order(*scenario.standing, *faults)
     stage.began = stage.clock.now()
@@ -73,8 +81,6 @@ def _repeat(stage: Stage, resource: Resource) -> None:
     """What CloudFormation's user does with a stack that is stuck: the same again, when the trouble is over."""
     stage.order()
     stage.clock.sleep(QUIET_SECONDS)
-    if resource.status.startswith("DELETE"):
-        stage.stack.delete(resource.logical_id)
-    elif resource.status.startswith("UPDATE"):
-        stage.stack._swap(resource, resource.before or resource.properties, resource.tried)  # noqa: SLF001
+    if not resource.gone:
+        stage.stack.repeat(resource.logical_id)
     stage.world.run()

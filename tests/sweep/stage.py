@@ -4,19 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.aws import (
-    AnswerSink,
-    CloudFormation,
-    ControlPlane,
-    Durations,
-    Fault,
-    Faults,
-    Invocation,
-    LambdaService,
-    VirtualClock,
-    World,
-)
-from tests.provider import handle
+from tests.aws import Fault, Faults
+from tests.worlds import Place
 
 Properties = dict[str, Any]
 RECORD = {"id": "r-1", "invoker": "kim", "profile": "prod", "status": "open", "created_at": "2026-01-01T00:00:00Z"}
@@ -24,33 +13,13 @@ FOREIGN = {"team": "billing"}
 
 
 @dataclass(eq=False)
-class Stage:
+class Stage(Place):
     """What a scenario plays on. `stack` is the stack under test."""
 
-    durations: Durations
-    seed: int = 0
-    declares: bool = False
-    """Whether the drift watch is on, so that tables tell what their templates declare."""
-    clock: VirtualClock = field(default_factory=VirtualClock)
-    world: World = field(init=False)
-    plane: ControlPlane = field(init=False)
-    sink: AnswerSink = field(init=False)
-    functions: LambdaService = field(init=False)
-    stack: CloudFormation = field(init=False)
     shapes_before: Mapping[str, Any] = field(default_factory=dict)
     began: float = 0.0
     ordered: Faults = field(default_factory=Faults)
     """The faults of the run, with what they struck; those of an operator's repetition are none."""
-
-    def __post_init__(self) -> None:
-        self.world = World(self.clock)
-        self.plane = ControlPlane(self.clock, seed=self.seed, durations=self.durations)
-        self.sink = AnswerSink(self.clock)
-        self.functions = LambdaService(self.world, self.plane, self._handle, self.sink)
-        self.stack = CloudFormation(self.world, self.functions, self.sink)
-
-    def _handle(self, event: dict[str, Any], invocation: Invocation) -> None:
-        handle(event, invocation, declare=self.declares)
 
     def order(self, *faults: Fault) -> Faults:
         """Orders faults, counted from now."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.timeout(1260)  # one test is a part of the sweep, in a process that has 20 minutes
+
 ROOT = Path(__file__).parents[2]
 
 

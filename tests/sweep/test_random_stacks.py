@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.aws import REAL, CloudFormation, Fault, Kind, World
 from tests.sweep.stage import FOREIGN, RECORD, Stage
+
+pytestmark = pytest.mark.timeout(600)  # one test is sixty histories of two stacks
 
 NAMES = ("sentinel-one", "sentinel-two", "sentinel-three")
 LOGICAL_IDS = ("A", "B", "C")
@@ -33,10 +36,7 @@ class Stacks(RuleBasedStateMachine):
         turns = iter(steps * 10_000)
         world = World(self.stage.clock, choose=lambda count: next(turns) % count, window=0.05)
         self.stage.world = self.stage.functions.world = world
-        self.stacks = {
-            stack: CloudFormation(world, self.stage.functions, self.stage.sink, stack=stack, seed=seed)
-            for seed, stack in enumerate(STACKS)
-        }
+        self.stacks = {stack: self.stage.another_stack(stack, seed) for seed, stack in enumerate(STACKS)}
         self.stage.plane.given_table(name, tags=FOREIGN, records=[RECORD])
         self.adopted: set[str] = set()
 
@@ -62,7 +62,7 @@ class Stacks(RuleBasedStateMachine):
         """The resource leaves its stack."""
         self.stage.order(*faults)
         resource = self.stacks[stack].resources.get(logical_id)
-        if resource is not None and resource.status != "DELETE_COMPLETE":
+        if resource is not None and not resource.gone:
             self.stacks[stack].delete(logical_id)
             self._settle()
 
@@ -82,8 +82,10 @@ class Stacks(RuleBasedStateMachine):
         if wanted.get("ExistingTable") == "Adopt":
             self.adopted.add(wanted["TableName"])
         resource = stack.resources.get(logical_id)
-        if resource is None or resource.status in ("DELETE_COMPLETE", "CREATE_FAILED"):
+        if resource is None or resource.gone:
             stack.create(logical_id, wanted, after)
+        elif resource.status == "DELETE_FAILED":
+            stack.repeat(logical_id, after)
         elif not resource.in_progress:
             stack.update(logical_id, wanted, after)
 
@@ -96,7 +98,8 @@ class Stacks(RuleBasedStateMachine):
         """Each change is one of the table's owner; a new owner's first is to say so."""
         if not hasattr(self, "stage"):
             return
-        owners = [stack.owner(logical_id) for stack in self.stacks.values() for logical_id in LOGICAL_IDS]
+        ids = [stack_id for stack in self.stacks.values() for stack_id in stack.stack_ids]
+        owners = [(stack_id, logical_id) for stack_id in ids for logical_id in LOGICAL_IDS]
         for change in self.stage.plane.changes:
             taken_over = change.api == "tag_resource" and change.table in self.adopted
             allowed = change.api == "create_table" or change.owner in owners or taken_over

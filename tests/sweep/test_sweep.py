@@ -4,18 +4,21 @@ A part of it runs by itself, all of it with `--sweep`.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
 
 from tests.aws import REAL, Durations, Fault, Kind
 from tests.aws.faults import every_pair, every_single
 from tests.sweep.run import Courses, survivors, without_faults
-from tests.sweep.scenarios import SCENARIOS, Scenario
+from tests.sweep.scenarios import SCENARIOS, STANDING, NotReached, Scenario
+
+pytestmark = pytest.mark.timeout(1800)  # with --sweep, one test is every fault at every call of a scenario
 
 QUICK = REAL.scaled(0.02)
 """The order of things as on the service, with fewer looks at each."""
 STEADY = REAL.scaled(0.25)
-"""For a Create that is cancelled: slow enough that both sides see each other's work."""
+"""Slow enough that both sides see each other's work."""
 AT_ONCE = REAL.scaled(0.0)
 TELLING = (
     Kind.THROTTLED,
@@ -33,13 +36,13 @@ Record = Callable[[str, object], None]
 
 
 def _durations(scenario: Scenario) -> Durations:
-    return STEADY if scenario.cancels else QUICK
+    return STEADY if scenario.steady else QUICK
 
 
 def _sweep(
     scenario: Scenario, durations: Durations, orders: Iterable[tuple[Fault, ...]], every: int, record: Record
 ) -> list[str]:
-    """The survivors of one run in `every`."""
+    """The survivors of one run in `every`, and of the first one, which is without a fault."""
     courses = Courses()
     found = []
     for order in list(orders)[::every]:
@@ -57,10 +60,42 @@ def test_a_scenario_ends_well_without_a_fault(scenario: Scenario) -> None:
 @EACH
 def test_no_fault_at_any_call_does_harm(scenario: Scenario, every: int, record_property: Record) -> None:
     calls, *_ = without_faults(scenario, _durations(scenario))
-    assert _sweep(scenario, _durations(scenario), every_single(calls), every, record_property) == []
+    assert _sweep(scenario, _durations(scenario), [(), *every_single(calls)], every, record_property) == []
 
 
 @BRIEF
 def test_no_two_faults_do_harm(scenario: Scenario, every: int, record_property: Record) -> None:
     calls, *_ = without_faults(scenario, AT_ONCE)
-    assert _sweep(scenario, AT_ONCE, every_pair(calls, TELLING), every * every, record_property) == []
+    assert _sweep(scenario, AT_ONCE, [(), *every_pair(calls, TELLING)], every * every, record_property) == []
+
+
+def another(scenario: str, **changes: object) -> Scenario:
+    """The scenario of that name, but for these changes."""
+    (found,) = [one for one in SCENARIOS if one.name == scenario]
+    return replace(found, **changes)  # type: ignore[arg-type] # given by name
+
+
+def test_a_beginning_that_does_not_come_to_its_state_fails_the_scenario() -> None:
+    """As it was with an index that was never built: an ordinary table was deleted, and everything was well."""
+    (built,) = [one.before for one in SCENARIOS if one.name == "delete while an index is backfilled"]
+    never = another("delete while an index is backfilled", before=replace(built, make=STANDING.make))
+    with pytest.raises(NotReached, match="one of its indexes is backfilled"):
+        survivors(never, REAL, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "told"),
+    [
+        ("delete while an index is backfilled", {"before": STANDING}, "has not met"),
+        (
+            "create that comes twice",
+            {"act": lambda stage: stage.stack.create("Table", {"Schema": "breakglass"})},
+            "has not met",
+        ),
+        ("create that fails", {"standing": ()}, "comes to ('CREATE_COMPLETE',)"),
+    ],
+)
+def test_an_act_that_does_not_meet_what_its_scenario_is_about_is_told(
+    name: str, changes: dict[str, object], told: str
+) -> None:
+    assert told in " ".join(survivors(another(name, **changes), REAL, ()))

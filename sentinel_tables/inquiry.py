@@ -1,0 +1,57 @@
+"""The port to CloudFormation, and what it has said about one event so far.
+
+Two answers are kept: one for the resource, which is asked for again before each step that matters, and one for its stack.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from sentinel_tables.allowance import STALE_SECONDS
+from sentinel_tables.model import Owner
+from sentinel_tables.rules import belief
+from sentinel_tables.rules.belief import ResourceWord, Sender, StackWord, Word
+
+
+class Stacks(Protocol):
+    """The port to CloudFormation. Each call raises NotNow if there is no answer, and it is to be tried again."""
+
+    def resource(self, owner: Owner) -> ResourceWord:
+        """What it says of a resource."""
+
+    def stack(self, stack_id: str) -> StackWord:
+        """What it says of a stack."""
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """Asks about the resource that an event is about."""
+
+    stacks: Stacks
+    sender: Sender
+    of_stack: bool = False
+    """True if the stack is asked about each time: by a Delete, and by an undoing."""
+    word: Word | None = None
+    stack: StackWord | None = None
+    """What was said of the stack last, however long ago: when its operation began, and its tags, do not change in it."""
+    asked_at: float = 0.0
+
+    def ask(self, now: float, *, tags: bool = False) -> Word:
+        """Asks anew; `tags` if the stack's tags are needed, and nobody has asked for them yet. Raises NotNow."""
+        self.word = None
+        resource = self.stacks.resource(self.sender.owner)
+        needed = self.of_stack or belief.needs_stack(self.sender, resource)
+        if needed or (tags and self.stack is None):
+            self.stack = self.stacks.stack(self.sender.owner.stack_id)
+        self.word = Word(resource, self.stack)
+        self.asked_at = now
+        return self.word
+
+    def operation(self) -> StackWord:
+        """What is said of the stack, asked for once. Raises NotNow."""
+        if self.stack is None:
+            self.stack = self.stacks.stack(self.sender.owner.stack_id)
+        return self.stack
+
+    def is_stale(self, now: float) -> bool:
+        """True if nobody has asked yet, or too long ago to take a step on the answer."""
+        return self.word is None or now - self.asked_at > STALE_SECONDS

@@ -1,0 +1,1 @@
+"""The tests. README.md here says which folder proves which promise."""

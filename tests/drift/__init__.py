@@ -1,0 +1,1 @@
+"""The drift watch, and what it says."""

@@ -1,0 +1,1 @@
+"""A goal, one move at a time, on the bare tables port."""

@@ -1,0 +1,1 @@
+"""The probe for a real account: its judging, by records made by hand; its function and its driver, against stand-ins."""

@@ -1,0 +1,1 @@
+"""What an event asks for, read into values."""
