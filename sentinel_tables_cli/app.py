@@ -298,7 +298,7 @@ def rules(*, as_json: AsJson = False) -> None:
 
 
 def _means(ctx: typer.Context, profile: str | None, region: str | None, endpoint_url: str | None) -> "Account":
-    """What a test put into the context, else a real account."""
+    """The account that a test put into the context, else a real one."""
     import gc  # noqa: PLC0415 - as above
     import logging  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""What Sentinel has to be told for the tables of a stack: under which names its parts ask for the name of a table.
+"""The names by which the parts of Sentinel ask for the tables of a stack: the command `wiring`.
 
 The names are those of Sentinel's command line, of its Lambda function, and of the Terraform module and the CDK app that
 deploy that function (`terraform/sentinel-tvm` and `cdk/sentinel-tvm` of Sentinel).
@@ -21,7 +21,7 @@ PERMISSIONS = "cloudformation:DescribeStacks, ListStackResources and GetTemplate
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names by which Sentinel asks for a table of one schema; empty where it does not ask."""
+    """The names by which Sentinel asks for a table of one schema; empty if it does not ask."""
 
     variable: str
     flag: str = ""
@@ -72,7 +72,7 @@ class Wire:
 
     @property
     def names(self) -> Names:
-        """What Sentinel calls it."""
+        """Sentinel's own name for it."""
         return NAMES[self.schema]
 
 
@@ -86,7 +86,7 @@ class Wiring:
 
 
 def wiring(means: Account, name: str) -> Wiring:
-    """What Sentinel has to be told for the stack of that name. Raises Mistake if nothing of it is known."""
+    """The names for the tables of the stack of that name. Raises Mistake if nothing of it is known."""
     stack, why = look_up(means.cloudformation(), name)
     if stack is None:
         raise Mistake(f"{why[:1].upper()}{why[1:]}. It takes {PERMISSIONS}.")

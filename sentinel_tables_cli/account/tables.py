@@ -138,7 +138,7 @@ def _no_answer(error: NotNow) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What commands look at an account with: `now` gives seconds since the epoch."""
+    """The ways by which commands look at an account. `now` gives seconds since the epoch."""
 
     eyes: Eyes
     cloudformation: Callable[[], Client]

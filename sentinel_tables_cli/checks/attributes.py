@@ -38,7 +38,7 @@ def asked_attributes(document: object, path: Path = ()) -> Iterator[tuple[Path, 
 
 
 def refusal(attribute: str, properties: object) -> str:
-    """What is wrong with asking this of a resource with these properties, worked out; empty if it is right."""
+    """The reason why a resource with these properties does not have that attribute, worked out; empty if it is right."""
     if attribute not in ATTRIBUTES:
         return f"There is no attribute {attribute[:48]}. Use one of {', '.join(ATTRIBUTES)}."
     if attribute == "StreamArn" and isinstance(properties, Mapping) and "StreamSpecification" not in properties:

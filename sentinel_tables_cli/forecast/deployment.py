@@ -90,7 +90,7 @@ def _pseudo(template: Template, stack_name: str, stack: Stack | None, means: Acc
 
 
 def _scope_before(stack: Stack | None, means: Account, exports: Exports) -> Scope:
-    """What is known of the values that the stack was deployed with."""
+    """The values that the stack was deployed with, as far as they are known."""
     if stack is None or stack.template is None:
         return Scope()
     stored = looked_up(stack.template, stack.parameters, means.ssm)
@@ -139,7 +139,7 @@ def _notes(note: str, stack_name: str, stack: Stack | None) -> Iterator[str]:
 
 
 def _left_out(template: Template, scope: Scope, stack: Stack | None, before: Scope) -> Iterator[str]:
-    """What the provider serves, or did, and the plan leaves out."""
+    """The resources that the provider serves, or did, and the plan leaves out."""
     yield from (f"{entry.name}: {why}" for entry, why in left_out(template, scope))
     if stack and stack.template:
         here = {entry.name for entry in template.entries(scope)}

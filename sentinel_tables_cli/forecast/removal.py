@@ -1,4 +1,4 @@
-"""What becomes of a table that a resource leaves, by the provider's own plan: removed, released, or left as it is."""
+"""Forecasts a table that its resource leaves, by the provider's own plan: removed, released, or left as it is."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ RETAINED = ("Retain", "RetainExceptOnCreate")
 
 
 def removal(resource: Resource, name: str, around: Circumstances) -> Forecast:
-    """What a deployment does to the table of a resource that the template no longer has."""
+    """Forecasts the table of a resource that the template no longer has."""
     if resource.deletion_policy in RETAINED:
         note = f"The template no longer has it; DeletionPolicy: {resource.deletion_policy} keeps the table as it is."
         return Forecast(resource.logical_id, name, TableOutcome.NOTHING, notes=(note,))
@@ -29,7 +29,7 @@ def removal(resource: Resource, name: str, around: Circumstances) -> Forecast:
 
 
 def replaced(found: Forecast, resource: Resource, around: Circumstances) -> Forecast:
-    """The forecast of a replacement, with what becomes of the table that is replaced."""
+    """Adds to the forecast of a replacement what becomes of the table that is replaced."""
     old = found.replaces
     if resource.replace_policy in RETAINED:
         note = f"Table {old} is replaced, and kept as it is by UpdateReplacePolicy: {resource.replace_policy}."
@@ -52,9 +52,9 @@ def _taken(name: str, policy: str) -> tuple[str, ...]:
 def _removed(
     logical_id: str, name: str, around: Circumstances, policy: str
 ) -> tuple[tuple[Change, ...], tuple[str, ...], bool]:
-    """The steps of a Delete, the notes, and whether the table was seen.
+    """The steps of a Delete, the notes, and true if the table was seen.
 
-    One that fails does not make the deployment fail, for it comes after all else is done.
+    A Delete that fails does not make the deployment fail, because it comes after all else.
     """
     if adopter := around.adopters.get(name):
         return (), (f"Table {name} is left as it is: {adopter} takes it over before.",), True

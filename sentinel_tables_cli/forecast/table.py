@@ -1,6 +1,6 @@
-"""What a deployment would do to each table of a template: the function's own plan, put to what can be seen.
+"""Forecasts one table of a template: the function's own plan, for the table as far as it can be seen.
 
-What cannot be seen, or is not known before a deployment, is taken to be as it stands, and told in the notes.
+What cannot be seen, or is not known before a deployment, is assumed to be as it stands, and noted.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ IDENTIFYING = ("", WHOLE, "Schema", "TableName")
 
 
 def forecast(resource: Resource, before: Mapping[str, Any] | None, around: Circumstances) -> Forecast:
-    """What a deployment does for a resource; `before` are the properties that it was deployed with, where they are known."""
+    """Forecasts a resource. `before` are the properties that it was deployed with, if they are known."""
     name = ""
     found = known(resource.properties)
     try:
@@ -96,7 +96,7 @@ def _too_long(found: Known, changes: tuple[Change, ...]) -> Iterator[str]:
 
 
 def _physical_id(resource: Resource, stack: Stack | None, sight: Sight) -> str:
-    """The table that the resource has now; empty where it has none."""
+    """The table that the resource has now; empty if it has none."""
     if stack is not None:
         physical_id = stack.tables.get(resource.logical_id, "")
         return "" if physical_id.startswith(NO_TABLE) else physical_id
@@ -104,7 +104,7 @@ def _physical_id(resource: Resource, stack: Stack | None, sight: Sight) -> str:
 
 
 def _tagged_owner(logical_id: str, live: LiveTable) -> Owner | None:
-    """The owner that the table's tags name, where that can be this resource."""
+    """The owner that the table's tags name, if that can be this resource."""
     tags = live.table.tags
     same = tags.get(ownership.LOGICAL_ID) == logical_id and ownership.STACK_ID in tags
     return Owner(tags[ownership.STACK_ID], logical_id) if same else None
@@ -126,7 +126,7 @@ def _claimed(wanted: Desired, physical_id: str, around: Circumstances, sight: Si
 
 
 def _with_key_arn(wanted: Desired, eyes: Eyes) -> tuple[Desired, str]:
-    """With the ARN of a customer managed key; and a note, where the key may not be looked at."""
+    """The same with the ARN of a customer managed key; and a note if the key may not be looked at."""
     encryption, why = eyes.with_key_arn(wanted.table.settings.encryption)
     settings = replace(wanted.table.settings, encryption=encryption)
     note = f"Not seen: the key {encryption.key} (kms:DescribeKey, {why}); it is taken to be the one in use." if why else ""
@@ -175,15 +175,15 @@ def _notes(resource: Resource, sight: Sight, around: Circumstances, physical_id:
     if Facet.TABLE in sight.unseen and physical_id:
         yield f"CloudFormation says that the resource has table {physical_id}."
     if isinstance(resource.present, Unknown):
-        yield f"It is in the deployment only where its Condition is true ({resource.present.why})."
+        yield f"It is in the deployment only if its Condition is true ({resource.present.why})."
     yield from (price.message for price in prices(resource.properties))
     live = sight.live
     if live is None:
         return
     if around.stack is None and physical_id:
         stack = live.table.tags[ownership.STACK_ID]
-        yield f"The plan takes the stack to be {stack}, which the table's tags name. Tell it with --stack."
+        yield f"The plan takes the stack to be {stack}, which the table's tags name. Name it with --stack."
     if live.key_unknown:
-        yield "The AWS managed key cannot be told from others here (kms:DescribeKey); any KMS key is taken for it."
+        yield "The AWS managed key cannot be distinguished from others here (kms:DescribeKey); any KMS key is taken for it."
     for motion in live.motions:
         yield f"The deployment waits first: {motion.what}."

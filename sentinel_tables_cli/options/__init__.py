@@ -1,4 +1,4 @@
-"""What the commands have in common: `group` catches mistakes, `settings` are a project's defaults, and here are the options.
+"""The commands' common ground: `group` catches mistakes, `settings` are a project's defaults, and here are the options.
 
 It imports as little as it can, for it is loaded before it is known which command is to run.
 """
@@ -59,7 +59,7 @@ def values_for(template: "Template", given: Mapping[str, str]) -> dict[str, str]
 def files_and_values(words: Iterable[str], parameters: list[str] | None) -> tuple[list[str], dict[str, str]]:
     """Names of files, and values for parameters.
 
-    Words that follow --parameters arrive as arguments, so they are told from files by their form.
+    Words that follow --parameters arrive as arguments, so their form distinguishes them from files.
     """
     from sentinel_tables_cli.template.parameters import is_value, values  # noqa: PLC0415 - see above
 

@@ -39,7 +39,7 @@ def settings() -> Defaults:
 
 
 def _table_in(path: Path) -> Mapping[str, Any] | None:
-    """What the file says for this command; None if it is about something else."""
+    """The part of the file for this command line; None if it is about something else."""
     import tomllib  # noqa: PLC0415 - for those who have such a file
 
     try:

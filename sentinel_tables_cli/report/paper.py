@@ -48,7 +48,7 @@ def _report(report: Report) -> Iterator[Line]:
 
 
 def summary(report: Report) -> str:
-    """How many tables have each outcome."""
+    """The number of tables with each outcome."""
     outcomes = [forecast.outcome for forecast in report.forecasts]
     counted = [f"{outcomes.count(outcome)} {words}" for outcome, (words, _) in OUTCOMES.items() if outcome in outcomes]
     return f"Plan: {', '.join(counted)}." if counted else "There is no Custom::SentinelTable in the template."

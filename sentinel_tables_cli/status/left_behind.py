@@ -15,7 +15,7 @@ from sentinel_tables_cli.status.survey import AT_ONCE, Progress, sights, unseen_
 
 DAY = 24 * 3600
 DELETED = "D"
-"""How the states begin of a resource that is deleted, was kept when it was deleted, or could not be deleted."""
+"""The beginning of the states of a resource that was deleted, with its table or without, or could not be."""
 UNDER_WAY = "_IN_PROGRESS"
 
 

@@ -153,7 +153,7 @@ def _truths(values: list[object]) -> list[object]:
 
 
 class Missing(Enum):
-    """What a look-up in the mappings finds if there is nothing."""
+    """The result of a look-up in the mappings that finds nothing."""
 
     SURELY = "the mapping is there, and the key is not"
     PERHAPS = "the mapping is not there, or its keys are no text"
@@ -192,7 +192,7 @@ TAKES: Mapping[str, tuple[int, int, str]] = {
     "Fn::Split": (2, 2, "a list of a separator and a string"),
     "Fn::Sub": (2, 2, "a string, or a list of a string and a mapping"),
 }
-"""How many arguments each function takes, and what they are."""
+"""The number of arguments that each function takes, and their description."""
 
 VALUES: Mapping[str, Callable[..., object]] = {
     "Fn::And": every,

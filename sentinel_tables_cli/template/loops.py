@@ -21,12 +21,12 @@ class Entry:
     path: Path
 
     def part(self, name: str) -> object:
-        """Its type, its properties, or another part of it; None where there is none."""
+        """Its type, its properties, or another part of it; None if there is none."""
         return self.resource.get(name) if isinstance(self.resource, Mapping) else None
 
     @property
     def type(self) -> str:
-        """Its type; empty where it has none."""
+        """Its type; empty if it has none."""
         return str(self.part("Type") or "")
 
 

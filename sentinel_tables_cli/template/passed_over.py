@@ -1,4 +1,4 @@
-"""What the command line cannot look into, or leaves out: modules, macros, nested stacks, resources of other types. Pure."""
+"""Parts that the command line cannot look into, or leaves out: modules, macros, nested stacks, other types. Pure."""
 
 import difflib
 from collections.abc import Iterator, Mapping
@@ -52,7 +52,7 @@ def makers(template: Template, scope: Scope) -> Iterator[Maker]:
 EXPORT = "sentinel-tables-ServiceToken"
 """The end of the name by which the provider's stack exports its ServiceToken, if samconfig.toml named that stack."""
 NEARLY = 0.85
-"""How alike two names are, out of 1, for one to be taken for a misspelling of the other."""
+"""The likeness of two names, out of 1, from which one is taken for a misspelling of the other."""
 CUSTOM_PREFIX = "Custom::"
 
 

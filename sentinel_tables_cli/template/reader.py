@@ -159,7 +159,7 @@ class _Builder:
         yield from own
 
     def _merged(self, node: Any) -> Iterator[tuple[str, Any, int]]:
-        """What YAML's `<<` brings in: the keys of a mapping, or of several."""
+        """The keys that YAML's `<<` brings in, of a mapping or of several."""
         for one in reversed(node.value) if isinstance(node, yaml.SequenceNode) else [node]:
             if not isinstance(one, yaml.MappingNode):
                 raise NotReadable(_line(one), "not YAML or JSON: << takes a mapping")
@@ -177,7 +177,7 @@ def _line(node: Any) -> int:
 
 
 def _size(value: object, known: dict[int, int]) -> int:
-    """How many nodes the value has with every alias written out."""
+    """The number of nodes of the value with every alias written out."""
     if not isinstance(value, dict | list):
         return 1
     if id(value) not in known:

@@ -16,7 +16,7 @@ TRANSFORMS = (SERVERLESS, EXTENSIONS)
 EXTENDED = ("Fn::Length", "Fn::ToJsonString")
 """The functions that AWS::LanguageExtensions brings."""
 MAP_KEYS = 3
-"""How many keys Fn::FindInMap has. With AWS::LanguageExtensions a default may follow."""
+"""The number of keys of Fn::FindInMap. With AWS::LanguageExtensions a default may follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class KnownNames:
 
     known: frozenset[str] | None = None
     made: tuple[str, ...] = ()
-    """How the names begin that the Serverless transform gives to what it makes."""
+    """The beginnings of the names that the Serverless transform gives to what it makes."""
     parameters: frozenset[str] = frozenset()
     extended: bool = True
     """True if the template has AWS::LanguageExtensions, or may have."""

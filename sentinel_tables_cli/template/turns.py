@@ -36,5 +36,5 @@ def put_text(text: str, name: str, item: str) -> str:
 
 
 def hidden(why: str) -> Unknown:
-    """What a loop makes that cannot be expanded."""
+    """The value in place of what a loop makes, if it cannot be expanded."""
     return Unknown(f"a loop, of which {why}")

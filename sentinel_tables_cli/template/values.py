@@ -1,4 +1,4 @@
-"""What a value in a template may be besides text: not known yet, or absent; and what is known around it. Pure."""
+"""Values besides text: not known yet, or absent; and the scope in which values are worked out. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -34,7 +34,7 @@ class Unknown:
     wrong: str = ""
     """If no deployment can know the value either: the reason and the remedy, as the end of a sentence."""
     of: object = field(default=None, repr=False)
-    """What it is made of, as far as that is known. Two unknown values are equal only if these are."""
+    """Its parts, as far as they are known. Two unknown values are equal only if these are."""
     linted: bool = True
     """True if cfn-lint reports by itself what is wrong."""
     optional: bool = False
@@ -59,7 +59,7 @@ def no_exports() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is known while values are worked out."""
+    """Everything that is known while values are worked out."""
 
     values: Mapping[str, object] = field(default_factory=dict)
     """Of parameters and pseudo parameters."""
