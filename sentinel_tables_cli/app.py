@@ -38,9 +38,9 @@ from sentinel_tables_cli.report import screen
 from sentinel_tables_cli.report.envelope import enveloped
 
 if TYPE_CHECKING:
-    from sentinel_tables_cli.account.tables import Means
+    from sentinel_tables_cli.account.tables import Account
 
-Connect = Callable[[str | None, str | None, str | None], "Means"]
+Connect = Callable[[str | None, str | None, str | None], "Account"]
 
 app = typer.Typer(
     cls=Commands,
@@ -50,6 +50,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _role_names() -> list[str]:
+    return [*texts.ROLE_NAMES]
 
 
 class Format(StrEnum):
@@ -62,20 +66,20 @@ class Format(StrEnum):
     ADOPT = "adopt"
 
 
-class Findings(StrEnum):
-    """The forms that findings are printed in."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-
-
 class PolicyFormat(StrEnum):
     """The languages that a policy is printed in."""
 
     JSON = "json"
     CLOUDFORMATION = "cloudformation"
     TERRAFORM = "terraform"
+
+
+class Findings(StrEnum):
+    """The forms that findings are printed in."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - the shape that typer asks for
@@ -174,11 +178,11 @@ def left_behind(  # noqa: PLR0913 - a command's options
     from sentinel_tables_cli.report import leftovers, machine  # noqa: PLC0415 - as above
     from sentinel_tables_cli.status import left_behind as search  # noqa: PLC0415
 
-    found = search.left_behind(_means(ctx, profile, region, endpoint_url), prefix_of(prefix), screen.progress)
+    found = search.search_leftovers(_means(ctx, profile, region, endpoint_url), prefix_of(prefix), screen.progress)
     if as_json:
         typer.echo(enveloped(machine.leftovers_data(found.leftovers, found.notes), 0))
     else:
-        screen.emit(leftovers.lines(found))
+        screen.emit(leftovers.leftover_lines(found))
 
 
 @app.command(help=texts.SCHEMA, short_help=texts.SHORT["schema"])
@@ -206,9 +210,13 @@ def schema(
 def policy(  # noqa: PLR0913 - a command's options
     name: SchemaName,
     *,
-    role: Annotated[str, typer.Option("--role", "-r", help=texts.ROLE, autocompletion=lambda: [*texts.ROLES])],
+    role: Annotated[
+        str,
+        typer.Option(
+            "--role", "-r", help=f"One of {', '.join(texts.ROLE_NAMES)}.", autocompletion=lambda: [*texts.ROLE_NAMES]
+        ),
+    ],
     form: Annotated[PolicyFormat, typer.Option("--format", "-f", help="The language to print it in.")] = PolicyFormat.JSON,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     table_name: Annotated[str, typer.Option(help="The table's name or its ARN, in place of the schema's own name.")] = "",
     key: Annotated[str, typer.Option(help="The ARN of the customer managed key that the table is encrypted with.")] = "",
     optional_index: OptionalIndex = None,
@@ -222,7 +230,7 @@ def policy(  # noqa: PLR0913 - a command's options
     table, arn = table_of(table_name or named.default_table_name)
     found = named.named(table, offered(name, named, optional_index))
     found.validate()
-    typer.echo(FORMATS[PolicyFormat.JSON if as_json else form](Wanted(role, name, found, arn, key)), nl=False)
+    typer.echo(FORMATS[form](Wanted(role, name, found, arn, key)), nl=False)
 
 
 @app.command(help=texts.WIRING, short_help=texts.SHORT["wiring"])
@@ -236,15 +244,15 @@ def wiring(  # noqa: PLR0913 - a command's options
     region: Region = None,
     endpoint_url: EndpointUrl = None,
 ) -> None:
-    """Print what Sentinel has to be told for the tables of STACK."""
+    """Print the names by which Sentinel asks for the tables of STACK."""
     from sentinel_tables_cli import wiring as wires  # noqa: PLC0415 - as above
-    from sentinel_tables_cli.report.wiring import wiring_data, wiring_lines  # noqa: PLC0415
+    from sentinel_tables_cli.report.wiring import print_wiring, wiring_data  # noqa: PLC0415
 
     found = wires.wiring(_means(ctx, profile, region, endpoint_url), stack)
     if as_json:
         typer.echo(enveloped(wiring_data(found), 0))
     else:
-        screen.emit(wiring_lines(found))
+        print_wiring(found)
 
 
 @app.command(help=texts.VALIDATE, short_help=texts.SHORT["validate"])
@@ -267,7 +275,7 @@ def validate(
     named = [*files(names)]
     usual = settings().parameters
     checked = [check_file(name, given, usual, prefix_of(prefix), alone=len(named) == 1) for name in named]
-    code = findings.exit_status(checked)
+    code = findings.findings_status(checked)
     if as_json or form is Findings.JSON:
         typer.echo(enveloped(findings.as_data(checked), code))
     elif form is Findings.SARIF:
@@ -277,7 +285,7 @@ def validate(
 
         typer.echo(json.dumps(findings.as_sarif(checked, __version__), indent=2))
     else:
-        screen.emit(findings.lines(checked))
+        screen.emit(findings.finding_lines(checked))
     raise typer.Exit(code)
 
 
@@ -289,8 +297,8 @@ def rules(*, as_json: AsJson = False) -> None:
     typer.echo(enveloped({"folder": str(folder)}, 0) if as_json else folder)
 
 
-def _means(ctx: typer.Context, profile: str | None, region: str | None, endpoint_url: str | None) -> "Means":
-    """What a test put into the context, else a real account."""
+def _means(ctx: typer.Context, profile: str | None, region: str | None, endpoint_url: str | None) -> "Account":
+    """The account that a test put into the context, else a real one."""
     import gc  # noqa: PLC0415 - as above
     import logging  # noqa: PLC0415
 

@@ -1,19 +1,17 @@
 """The help of each command. A line with a backspace alone is click's mark: what follows keeps its lines."""
 
-SCHEMAS = ("breakglass", "approval", "session", "ratelimit")
+SCHEMA_NAMES = ("breakglass", "approval", "session", "ratelimit")
 """The schemas' names, without a look at the schemas, for a help that is quick."""
-SCHEMA_NAME = f"One of {', '.join(SCHEMAS)}."
-ROLES = ("requester", "approver", "invoker", "closer", "tvm", "authorizer", "revoker", "auditor")
-"""The roles' names, without a look at what they may do."""
-ROLE = f"One of {', '.join(ROLES)}."
+ROLE_NAMES = ("requester", "approver", "invoker", "closer", "tvm", "authorizer", "revoker", "auditor")
+"""The names of Sentinel's roles, likewise."""
 
 SHORT = {
     "plan": "Show what a deployment would do to each table.",
     "status": "List the tables that are owned, and their drift.",
     "left-behind": "List the tables that no resource has any more.",
     "schema": "Print a schema, also for CloudFormation or Terraform.",
-    "policy": "Print what a role of Sentinel's may do with a table.",
-    "wiring": "Print what Sentinel has to be told for a stack's tables.",
+    "policy": "Print what one of Sentinel's roles may do with a table.",
+    "wiring": "Print the names by which Sentinel asks for a stack's tables.",
     "validate": "Check templates, without a call to AWS.",
     "rules": "Print the folder of the rules for cfn-lint.",
 }
@@ -117,9 +115,8 @@ holds in any account and Region, for tables of that name.
 \b
 Examples:
   sentinel-tables policy approval --role requester
-  sentinel-tables policy approval --role approver --table-name "$(aws dynamodb describe-table \\
-    --table-name sentinel-requests --query Table.TableArn --output text)"
-  sentinel-tables policy breakglass --role closer --format cloudformation > closer.yaml
+  sentinel-tables policy approval --role approver --table-name "$TABLE_ARN"
+  sentinel-tables policy breakglass --role closer --format cloudformation
   sentinel-tables policy session --role tvm --format terraform
 """
 
@@ -130,7 +127,8 @@ function, the values of its Terraform module and of its CDK app. It reads the st
 \b
 Examples:
   sentinel-tables wiring sentinel-records
-  sentinel-tables wiring sentinel-records --json | jq '[.tables[].terraform] | add' > tables.auto.tfvars.json
+  sentinel-tables wiring sentinel-records --json |
+    jq '[.tables[].terraform] | add' > tables.auto.tfvars.json
 """
 
 VALIDATE = """\

@@ -1,4 +1,4 @@
-"""What Sentinel has to be told for the tables of a stack: under which names its parts ask for the name of a table.
+"""The names by which the parts of Sentinel ask for the tables of a stack: the command `wiring`.
 
 The names are those of Sentinel's command line, of its Lambda function, and of the Terraform module and the CDK app that
 deploy that function (`terraform/sentinel-tvm` and `cdk/sentinel-tvm` of Sentinel).
@@ -11,7 +11,7 @@ from sentinel_tables.model import Facet
 from sentinel_tables.rules import ownership
 from sentinel_tables.schemas import SCHEMAS
 from sentinel_tables_cli.account.stacks import NO_TABLE, Stack, look_up
-from sentinel_tables_cli.account.tables import Means
+from sentinel_tables_cli.account.tables import Account
 from sentinel_tables_cli.checks.properties import known
 from sentinel_tables_cli.mistakes import Mistake, clean
 
@@ -21,7 +21,7 @@ PERMISSIONS = "cloudformation:DescribeStacks, ListStackResources and GetTemplate
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names by which Sentinel asks for a table of one schema; empty where it does not ask."""
+    """The names by which Sentinel asks for a table of one schema; empty if it does not ask."""
 
     variable: str
     flag: str = ""
@@ -72,7 +72,7 @@ class Wire:
 
     @property
     def names(self) -> Names:
-        """What Sentinel calls it."""
+        """Sentinel's own name for it."""
         return NAMES[self.schema]
 
 
@@ -85,8 +85,8 @@ class Wiring:
     notes: tuple[str, ...] = ()
 
 
-def wiring(means: Means, name: str) -> Wiring:
-    """What Sentinel has to be told for the stack of that name. Raises Mistake if nothing of it is known."""
+def wiring(means: Account, name: str) -> Wiring:
+    """The names for the tables of the stack of that name. Raises Mistake if nothing of it is known."""
     stack, why = look_up(means.cloudformation(), name)
     if stack is None:
         raise Mistake(f"{why[:1].upper()}{why[1:]}. It takes {PERMISSIONS}.")
@@ -101,7 +101,7 @@ def wiring(means: Means, name: str) -> Wiring:
     return Wiring(stack.name, wires, (*_notes(wires), *left))
 
 
-def _schemas(stack: Stack, means: Means) -> dict[str, str]:
+def _schemas(stack: Stack, means: Account) -> dict[str, str]:
     """The schema of each table: as the template says it, else as the table's own tag does; empty if neither is known."""
     said = {} if stack.template is None else {
         table.logical_id: (known(table.properties).properties or {}).get("Schema")
@@ -117,7 +117,7 @@ def _known(schema: object) -> str:
     return schema if isinstance(schema, str) and schema in SCHEMAS else ""
 
 
-def _tagged(means: Means, table: str) -> str:
+def _tagged(means: Account, table: str) -> str:
     live = means.eyes.see(table, frozenset({Facet.TABLE, Facet.TAGS})).live
     return _known(live.table.tags.get(ownership.SCHEMA)) if live else ""
 

@@ -1,1 +1,1 @@
-"""What stands in the account. The only room that knows boto3, and it only reads."""
+"""Reads what stands in an account. The only room that knows boto3; it changes nothing."""

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError, UnknownRegionError
 
 from sentinel_tables.aws.calls import Client
 from sentinel_tables.aws.tables import DynamoTables
-from sentinel_tables_cli.account.tables import Eyes, Means
+from sentinel_tables_cli.account.tables import Account, Eyes
 from sentinel_tables_cli.mistakes import Mistake, clean
 
 logger = logging.getLogger("sentinel_tables_cli")
@@ -22,7 +22,7 @@ logger = logging.getLogger("sentinel_tables_cli")
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 5, 20, 3
 
 
-def connect(profile: str | None, region: str | None, endpoint_url: str | None) -> Means:
+def connect(profile: str | None, region: str | None, endpoint_url: str | None) -> Account:
     """The means of a real account. Raises Mistake if there is no such profile, or no Region."""
     try:
         session = boto3.Session(profile_name=profile, region_name=region)
@@ -32,7 +32,7 @@ def connect(profile: str | None, region: str | None, endpoint_url: str | None) -
         remedy = "Name one with --region or AWS_REGION." if "region" in str(error) else "Look at the options."
         raise Mistake(f"{clean(error).rstrip('.')}. {remedy}") from error
     tables = DynamoTables(dynamodb, functools.partial(client, "kms"))
-    return Means(
+    return Account(
         eyes=Eyes(dynamodb, tables),
         cloudformation=functools.partial(client, "cloudformation"),
         ssm=functools.partial(client, "ssm"),

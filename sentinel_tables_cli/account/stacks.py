@@ -27,7 +27,7 @@ LAST_STATES: Mapping[str, str] = {
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 """
 NO_TABLE = "not-created:"
-"""How the physical id of a resource begins that has made no table."""
+"""The beginning of the physical id of a resource that made no table."""
 GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 """The states of a resource that the stack no longer has."""
 
@@ -96,7 +96,7 @@ class Holder:
     table: str = ""
     """The table that the resource has now."""
     gone: str = ""
-    """What is gone, in words."""
+    """The part that is gone, in words."""
     unseen: str = ""
     """The reason why it could not be looked at."""
 

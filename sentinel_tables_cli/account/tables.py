@@ -137,8 +137,8 @@ def _no_answer(error: NotNow) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
-    """What commands look at an account with: `now` gives seconds since the epoch."""
+class Account:
+    """The ways by which commands look at an account. `now` gives seconds since the epoch."""
 
     eyes: Eyes
     cloudformation: Callable[[], Client]

@@ -11,7 +11,7 @@ from sentinel_tables_cli.template.values import Scope
 
 
 class SentinelTableProperties(CloudFormationLintRule):  # type: ignore[misc] # its base has no types
-    """Walks the properties along the provider's own readers; what no parameter's default tells is passed over."""
+    """Walks the properties along the provider's own readers; what no parameter's default says is passed over."""
 
     id = "E9501"
     shortdesc = "Properties of Custom::SentinelTable"
@@ -24,7 +24,7 @@ class SentinelTableProperties(CloudFormationLintRule):  # type: ignore[misc] # i
         self.configure()
 
     def match(self, cfn: Any) -> list[Any]:
-        """One match for each problem, where it stands; what cfn-lint finds by itself is not said again."""
+        """One match for each problem, on its line; cfn-lint itself reports the others."""
         return [
             RuleMatch(_standing(cfn.template, [*table.path, *problem.path]), problem.message)
             for table, found in self._found(Template("", cfn.template))
@@ -43,7 +43,7 @@ class SentinelTableProperties(CloudFormationLintRule):  # type: ignore[misc] # i
 
 
 def _standing(document: Any, path: list[str | int]) -> list[str | int]:
-    """As much of the path as there is in the template, so that cfn-lint can tell the line."""
+    """As much of the path as there is in the template, so that cfn-lint can find the line."""
     kept: list[str | int] = []
     for step in path:
         try:

@@ -1,1 +1,1 @@
-"""What is wrong with a template, as the provider would see it. No calls to AWS."""
+"""Finds what is wrong with a template, by the provider's own readers. No calls to AWS."""

@@ -17,12 +17,12 @@ def mistakes(document: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
     No parameter is known here: what asks may depend on the very condition that the table's stream does.
     """
     tables = {table.logical_id: table.properties for table in Template("", document).tables(Scope())}
-    for path, logical_id, attribute in asked(document):
+    for path, logical_id, attribute in asked_attributes(document):
         if logical_id in tables and (message := refusal(attribute, tables[logical_id])):
             yield path, logical_id, message
 
 
-def asked(document: object, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
+def asked_attributes(document: object, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
     """Each attribute that a template asks for, by `Fn::GetAtt` or in `Fn::Sub`: path, logical id, attribute."""
     if isinstance(document, Mapping):
         for key, value in document.items():
@@ -31,14 +31,14 @@ def asked(document: object, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
                 yield from _named(value, here)
             elif key == "Fn::Sub":
                 yield from _substituted(value, here)
-            yield from asked(value, here)
+            yield from asked_attributes(value, here)
     elif isinstance(document, list):
         for position, item in enumerate(document):
-            yield from asked(item, (*path, position))
+            yield from asked_attributes(item, (*path, position))
 
 
 def refusal(attribute: str, properties: object) -> str:
-    """What is wrong with asking this of a resource with these properties, worked out; empty if it is right."""
+    """The reason why a resource with these properties does not have that attribute, worked out; empty if it is right."""
     if attribute not in ATTRIBUTES:
         return f"There is no attribute {attribute[:48]}. Use one of {', '.join(ATTRIBUTES)}."
     if attribute == "StreamArn" and isinstance(properties, Mapping) and "StreamSpecification" not in properties:

@@ -10,7 +10,7 @@ ANY_PREFIX = ""
 
 
 def contested(resources: Iterable[Resource]) -> Iterator[tuple[str, Problem]]:
-    """Each resource that asks for the table of one before it, by logical id, where both are surely deployed."""
+    """Each resource that asks for the table of one before it, by logical id, if both are surely deployed."""
     holders: dict[str, str] = {}
     for resource in resources:
         name = _table_name(resource) if resource.present is True else ""
@@ -24,7 +24,7 @@ def contested(resources: Iterable[Resource]) -> Iterator[tuple[str, Problem]]:
 
 
 def _table_name(resource: Resource) -> str:
-    """The name of its table; empty where it is not known before a deployment, or not a name."""
+    """The name of its table; empty if it is not known before a deployment, or is no name."""
     found = known(resource.properties)
     if found.properties is None or not found.name_known:
         return ""

@@ -1,4 +1,4 @@
-"""What an optional index costs, so that nobody lists one without knowing. Pure. A note, never an error."""
+"""The prices of optional indexes, so that nobody lists one without knowing. Pure. A price is a note, never an error."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ PRICES: Mapping[str, str] = {
 
 
 def prices(properties: object) -> Iterator[Problem]:
-    """What the optional indexes cost that the properties list; each path is below Properties."""
+    """The prices of the optional indexes that the properties list; each path begins below Properties."""
     listed = properties.get("OptionalIndexes") if isinstance(properties, Mapping) else None
     for position, name in enumerate(listed) if isinstance(listed, list) else ():
         if isinstance(name, str) and name in PRICES:

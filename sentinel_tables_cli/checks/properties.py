@@ -32,7 +32,7 @@ FILLERS = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with the properties, in the function's words. `path` begins below Properties."""
+    """A mistake in the properties, in the function's words. `path` begins below Properties."""
 
     path: Path
     message: str
@@ -78,7 +78,7 @@ def known(properties: object) -> Known:
 
 
 def desired(properties: Mapping[str, Any], owner: Owner, prefix: str, before: Mapping[str, Any] | None = None) -> Desired:
-    """What the properties ask for, by the function's own parsing. Raises InvalidRequest and InvalidSchema."""
+    """The table that the properties ask for, by the function's own parsing. Raises InvalidRequest and InvalidSchema."""
     event = {
         "RequestType": "Create" if before is None else "Update",
         "ResourceProperties": properties,
@@ -140,7 +140,7 @@ def _refusal(reader: Reader, place: str, value: object, path: Path) -> Iterator[
 
 
 def _contradictions(properties: Any, prefix: str) -> Iterator[Problem]:
-    """What is wrong with properties that are right one by one."""
+    """The contradictions between properties that are right one by one."""
     found, filled = known(properties), _kept(resource_properties.RESOURCE, "", properties, [], FILLERS)
     if found.properties is None or not isinstance(filled, dict):
         return
@@ -158,7 +158,7 @@ def _contradictions(properties: Any, prefix: str) -> Iterator[Problem]:
 
 
 def _branches(value: object, path: Path) -> Iterator[tuple[Path, str]]:
-    """What an `Fn::If` of an unknown condition may make of it, as far as that is known."""
+    """The known values among the branches of an `Fn::If` on an unknown condition."""
     if isinstance(value, Unknown):
         for step, branch in value.branches:
             yield from _branches(branch, path + step)

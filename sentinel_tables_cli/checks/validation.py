@@ -15,29 +15,29 @@ from sentinel_tables_cli.template.parameters import refused_defaults
 from sentinel_tables_cli.template.passed_over import left_out, makers
 from sentinel_tables_cli.template.values import Path, Scope, Unknown
 
-LOOP = "The tables that it makes are not known: {}."
+UNKNOWN_LOOP = "The tables that it makes are not known: {}."
 DOUBLE = "The key stands twice in one mapping, here and in line {}. CloudFormation takes this one. Take the other out."
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found of a part of a template: of a table, or of a part that is passed over."""
+    """The findings about one part of a template: a table, or a part that is passed over."""
 
     name: str
     path: Path
     problems: tuple[Problem, ...] = ()
     """Each with its path from the top of the template."""
     gaps: int = 0
-    """How many properties are known only at deployment."""
+    """The number of properties that are known only at deployment."""
     note: str = ""
     """The reason why the part is passed over."""
-    prices: tuple[Problem, ...] = ()
-    """What is right and has a price, each with its path from the top."""
     warning: str = ""
-    """What CloudFormation allows, and is likely a mistake."""
+    """A likely mistake that CloudFormation allows."""
     line: int = 0
     """The line that a warning is about, if it has no path of its own."""
     is_table: bool = False
+    prices: tuple[Problem, ...] = ()
+    """Notes on what is right and has a price, each with its path from the top."""
 
 
 def validated(template: Template, given: Mapping[str, str], prefix: str) -> tuple[Finding, ...]:
@@ -53,8 +53,8 @@ def validated(template: Template, given: Mapping[str, str], prefix: str) -> tupl
             (*(replace(one, path=table.path + one.path) for one in problems(table.properties, prefix)),
              *wrong.get(table.logical_id, ())),
             len(known(table.properties).gaps),
-            prices=tuple(replace(one, path=table.path + one.path) for one in prices(table.properties)),
             is_table=True,
+            prices=tuple(replace(one, path=table.path + one.path) for one in prices(table.properties)),
         )
         for table in tables
     ]  # fmt: skip
@@ -69,7 +69,7 @@ def _doubles(template: Template) -> Iterator[Finding]:
 
 def _passed_over(template: Template, scope: Scope) -> Iterator[Finding]:
     for loop, found in template.loops(scope):
-        yield Finding(loop.name, loop.path, note=LOOP.format(found.why))
+        yield Finding(loop.name, loop.path, note=UNKNOWN_LOOP.format(found.why))
     for maker in makers(template, scope):
         yield Finding(maker.name, maker.path, note=maker.note)
     for entry, why in left_out(template, scope):
@@ -86,7 +86,7 @@ def check_names(template: Template, given: Mapping[str, object]) -> None:
 
 
 def wrong_in_sections(template: Template, given: Mapping[str, object], scope: Scope) -> Iterator[tuple[str, Problem]]:
-    """What CloudFormation refuses in the sections Parameters and Conditions, whether or not a table uses it."""
+    """The mistakes in the sections Parameters and Conditions, whether or not a table uses them."""
     for name, message in refused_defaults(template, given):
         yield name, Problem(("Parameters", name, "Default"), message, plain=True)
     for condition in (name for name in map(str, scope.conditions) if not name.startswith("Fn::")):
@@ -96,7 +96,7 @@ def wrong_in_sections(template: Template, given: Mapping[str, object], scope: Sc
 
 
 def wrong_around(template: Template, resources: Iterable[Resource]) -> dict[str, tuple[Problem, ...]]:
-    """What is wrong with the template around its tables' own properties, by logical id."""
+    """The mistakes around the tables' own properties, by logical id."""
     resources = list(resources)
     asked = ((logical_id, Problem(path, message)) for path, logical_id, message in attributes.mistakes(template.document))
     found: dict[str, tuple[Problem, ...]] = {}

@@ -1,1 +1,1 @@
-"""What a deployment would do to each table, by the provider's own plan."""
+"""Forecasts a deployment: the provider's own plan, for each table of a template."""

@@ -1,4 +1,4 @@
-"""What is taken for granted where something is not known: that it is, or stays, as it stands. Pure."""
+"""The assumptions for what is not known: that it is, or stays, as it stands. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ SETTINGS_OF: Mapping[str, tuple[str, ...]] = {
     "ContributorInsightsSpecification": ("contributor_insights",),
     "ResourcePolicy": ("policy",),
 }
-"""The settings that follow from each property, or from a part of it where the parts are settings of their own."""
+"""The settings that follow from each property, or from a part of it if the parts are settings of their own."""
 
 SETTING_SEEN_IN: Mapping[Facet, str] = {
     Facet.TIME_TO_LIVE: "time_to_live",
@@ -30,7 +30,7 @@ SETTING_SEEN_IN: Mapping[Facet, str] = {
 
 
 def as_created(wanted: Settings) -> Settings:
-    """What CreateTable makes of the settings: the rest is set by later calls, and stands at what it is without them."""
+    """The settings after CreateTable alone: those that later calls set are at their values without these calls."""
     return replace(wanted, deletion_protection=False, recovery_days=None, time_to_live=None, contributor_insights=False)
 
 

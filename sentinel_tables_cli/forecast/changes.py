@@ -154,4 +154,4 @@ SETTINGS: Mapping[Kind, Callable[[Settings], str]] = {
 AT_CREATION = {
     kind: SETTINGS[kind] for kind in (Kind.ENCRYPTION, Kind.TABLE_CLASS, Kind.THROUGHPUT, Kind.STREAM, Kind.POLICY)
 }
-"""What CreateTable takes at once. It is shown if it is not the default; encryption always."""
+"""The settings that CreateTable takes at once. Each is shown if it is not the default; encryption always."""

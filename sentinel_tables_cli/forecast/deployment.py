@@ -6,23 +6,23 @@ from dataclasses import replace
 
 from sentinel_tables_cli.account.lookups import exports_of, looked_up
 from sentinel_tables_cli.account.stacks import Stack, change_set, look_up
-from sentinel_tables_cli.account.tables import Means
+from sentinel_tables_cli.account.tables import Account
 from sentinel_tables_cli.checks.properties import Problem, known
-from sentinel_tables_cli.checks.validation import DOUBLE, LOOP, check_names, wrong_around, wrong_in_sections
-from sentinel_tables_cli.forecast.outcome import Forecast, Outcome, Report, Surroundings, refused
+from sentinel_tables_cli.checks.validation import DOUBLE, UNKNOWN_LOOP, check_names, wrong_around, wrong_in_sections
+from sentinel_tables_cli.forecast.outcome import Circumstances, Forecast, Report, TableOutcome, refused
 from sentinel_tables_cli.forecast.removal import removal, replaced
 from sentinel_tables_cli.forecast.table import forecast
 from sentinel_tables_cli.forecast.unsent import sent, typed
 from sentinel_tables_cli.mistakes import Mistake
 from sentinel_tables_cli.template.document import POLICY_UNKNOWN, Resource, Template
 from sentinel_tables_cli.template.parameters import without_value
-from sentinel_tables_cli.template.passed_over import Maker, in_words, left_out, makers, served
+from sentinel_tables_cli.template.passed_over import Maker, left_out, makers, served, why_left_out
 from sentinel_tables_cli.template.values import Exports, Scope, Unknown
 
 PERHAPS_MADE = "The template's text no longer has it; {} may make it, which only CloudFormation expands."
 
 
-def plan_change_set(name: str, stack_name: str, prefix: str, means: Means) -> Report:
+def plan_change_set(name: str, stack_name: str, prefix: str, means: Account) -> Report:
     """Forecasts the deployment of a change set. Raises Mistake."""
     if not stack_name:
         raise Mistake("A change set belongs to a stack. Name the stack with --stack.")
@@ -30,7 +30,7 @@ def plan_change_set(name: str, stack_name: str, prefix: str, means: Means) -> Re
     return plan_template(found.template, found.values, stack_name, prefix, means)
 
 
-def plan_template(template: Template, given: Mapping[str, object], stack_name: str, prefix: str, means: Means) -> Report:
+def plan_template(template: Template, given: Mapping[str, object], stack_name: str, prefix: str, means: Account) -> Report:
     """Forecasts a deployment of the template. Raises Mistake."""
     check_names(template, given)
     stack, note = look_up(means.cloudformation(), stack_name) if stack_name else (None, "")
@@ -38,7 +38,7 @@ def plan_template(template: Template, given: Mapping[str, object], stack_name: s
     exports = exports_of(means.cloudformation)
     pseudo, stored = _pseudo(template, stack_name, stack, means), looked_up(template, values, means.ssm)
     scope = template.scope(values, pseudo, exports, stored)
-    around = Surroundings(means.eyes, stack, prefix, means.now())
+    around = Circumstances(means.eyes, stack, prefix, means.now())
     before = _scope_before(stack, means, exports)
     deployed = _deployed(stack, before)
     resources = {table.logical_id: table for table in template.tables(scope) if table.present is not False}
@@ -46,7 +46,9 @@ def plan_template(template: Template, given: Mapping[str, object], stack_name: s
     forecasts = [_one(resource, deployed.get(name), around, wrong.get(name, ())) for name, resource in resources.items()]
     around = replace(around, adopters={found.table: found.logical_id for found in forecasts if found.adopts})
     forecasts = [replaced(found, resources[found.logical_id], around) if found.replaces else found for found in forecasts]
-    loops = [refused(loop.name, "", Outcome.UNKNOWN, LOOP.format(found.why)) for loop, found in template.loops(scope)]
+    loops = [
+        refused(loop.name, "", TableOutcome.UNKNOWN, UNKNOWN_LOOP.format(found.why)) for loop, found in template.loops(scope)
+    ]
     made_by = tuple(makers(template, scope))
     removals = [] if loops else _removals(resources, deployed, around, made_by)
     types = stack.template.types(before) if stack and stack.template else {}
@@ -76,7 +78,7 @@ def _previous(template: Template, stack: Stack | None) -> dict[str, str | Unknow
     return {name: value for name, value in parameters.items() if name in template.parameters}
 
 
-def _pseudo(template: Template, stack_name: str, stack: Stack | None, means: Means) -> dict[str, object]:
+def _pseudo(template: Template, stack_name: str, stack: Stack | None, means: Account) -> dict[str, object]:
     pseudo = dict(means.pseudo("AWS::AccountId" in json.dumps(template.document, default=str)))
     for name in ("AWS::StackName", "AWS::StackId") if not stack_name else ():
         pseudo[name] = Unknown(f"{name}: name the stack with --stack")
@@ -87,8 +89,8 @@ def _pseudo(template: Template, stack_name: str, stack: Stack | None, means: Mea
     return pseudo
 
 
-def _scope_before(stack: Stack | None, means: Means, exports: Exports) -> Scope:
-    """What is known of the values that the stack was deployed with."""
+def _scope_before(stack: Stack | None, means: Account, exports: Exports) -> Scope:
+    """The values that the stack was deployed with, as far as they are known."""
     if stack is None or stack.template is None:
         return Scope()
     stored = looked_up(stack.template, stack.parameters, means.ssm)
@@ -103,7 +105,7 @@ def _deployed(stack: Stack | None, scope: Scope) -> dict[str, Resource]:
     return {name: found.get(name, Resource(name, {}, deletion_policy=POLICY_UNKNOWN)) for name in stack.tables}
 
 
-def _one(resource: Resource, before: Resource | None, around: Surroundings, wrong: tuple[Problem, ...]) -> Forecast:
+def _one(resource: Resource, before: Resource | None, around: Circumstances, wrong: tuple[Problem, ...]) -> Forecast:
     old = known(before.properties).properties if before else None
     found = forecast(resource, old or ({} if before else None), around)
     return found.stopped(*map(_placed, wrong)) if wrong else sent(found, resource, before)
@@ -115,14 +117,14 @@ def _placed(problem: Problem) -> str:
 
 
 def _removals(
-    resources: Mapping[str, Resource], deployed: Mapping[str, Resource], around: Surroundings, made_by: Iterable[Maker]
+    resources: Mapping[str, Resource], deployed: Mapping[str, Resource], around: Circumstances, made_by: Iterable[Maker]
 ) -> Iterator[Forecast]:
     for name, resource in deployed.items():
         if name in resources or around.stack is None:
             continue
         table = around.stack.tables[name]
         if maker := next((maker.name for maker in made_by if maker.may_make(name)), ""):
-            yield refused(name, table, Outcome.UNKNOWN, PERHAPS_MADE.format(maker))
+            yield refused(name, table, TableOutcome.UNKNOWN, PERHAPS_MADE.format(maker))
         else:
             yield removal(resource, table, around)
 
@@ -140,9 +142,9 @@ def _notes(note: str, stack_name: str, stack: Stack | None) -> Iterator[str]:
 
 
 def _left_out(template: Template, scope: Scope, stack: Stack | None, before: Scope) -> Iterator[str]:
-    """What the provider serves, or did, and the plan leaves out."""
+    """The resources that the provider serves, or did, and the plan leaves out."""
     yield from (f"{entry.name}: {why}" for entry, why in left_out(template, scope))
     if stack and stack.template:
         here = {entry.name for entry in template.entries(scope)}
         gone = [entry for entry in served(stack.template, before) if entry.name not in here]
-        yield from (f"{entry.name}, which the template no longer has: {in_words(entry)}" for entry in gone)
+        yield from (f"{entry.name}, which the template no longer has: {why_left_out(entry)}" for entry in gone)

@@ -1,4 +1,4 @@
-"""How long the real service takes for each kind of work, as data.
+"""The time that the real service takes for each kind of work, as data.
 
 Measurements of the real service, published by `aws-controllers-k8s/dynamodb-controller`, `docs/api-quirks`.
 """
@@ -20,7 +20,7 @@ class Span:
         """In the unit that suits it."""
         if self.high < 1:
             return "at once"
-        if self.high < 120:  # noqa: PLR2004 - two minutes are still told in seconds
+        if self.high < 120:  # noqa: PLR2004 - two minutes are still shown in seconds
             return f"{_whole(self.low, self.high)} s"
         return f"{_whole(self.low / 60, self.high / 60)} min"
 
@@ -51,6 +51,6 @@ SPANS: Mapping[Kind, Span] = {
 
 
 def in_all(kinds: Iterable[Kind]) -> Span:
-    """How long these take one after the other."""
+    """The time that these take one after the other."""
     spans = [SPANS[kind] for kind in kinds]
     return Span(sum(span.low for span in spans), sum(span.high for span in spans))

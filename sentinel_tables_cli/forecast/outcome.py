@@ -1,4 +1,4 @@
-"""What becomes of a table, as values. Pure."""
+"""The values that a forecast is made of. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,14 +14,14 @@ from sentinel_tables_cli.forecast.durations import Span, in_all
 UNKNOWN_STACK = "a stack that is not known"
 
 
-class Outcome(StrEnum):
-    """What becomes of a table, in one word."""
+class TableOutcome(StrEnum):
+    """The outcome of a deployment for one table, in one word."""
 
     NOTHING = "nothing"
     CREATE = "create"
     CHANGE = "change"
     DRIFTED = "drifted"
-    """To be changed, were the deployment to ask for it."""
+    """The deployment would change it, but sends no event."""
     ADOPT = "adopt"
     REPLACE = "replace"
     REMOVE = "remove"
@@ -29,48 +29,48 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-FAILED = (Outcome.REFUSED, Outcome.UNKNOWN)
+FAILED = (TableOutcome.REFUSED, TableOutcome.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a deployment does to one table, or why it does not."""
+    """The changes that a deployment makes to one table, or the reasons why it makes none."""
 
     logical_id: str
     table: str
-    outcome: Outcome
+    outcome: TableOutcome
     schema: str = ""
     changes: tuple[Change, ...] = ()
     reasons: tuple[str, ...] = ()
-    """Why it is refused or unknown."""
+    """The reasons why it is refused or unknown."""
     notes: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     seen: bool = True
-    """Whether the table was there to be looked at."""
+    """True if the table could be looked at."""
     replaces: str = ""
     """The table that the resource leaves for this one."""
 
     @property
     def span(self) -> Span:
-        """How long it takes."""
+        """The time that it takes."""
         return in_all(change.kind for change in self.changes)
 
     @property
     def adopts(self) -> bool:
-        """Whether it takes a table over that another resource, or nobody, has."""
-        going_on = self.outcome not in (*FAILED, Outcome.DRIFTED)
+        """True if it takes over a table that another resource, or nobody, has."""
+        going_on = self.outcome not in (*FAILED, TableOutcome.DRIFTED)
         return going_on and any(change.step.effect is Effect.ADOPTS for change in self.changes)
 
     def stopped(self, *reasons: str) -> "Forecast":
-        """The same table, of which nothing becomes, for reasons that do not lie in the table."""
-        return replace(self, outcome=Outcome.REFUSED, changes=(), replaces="", reasons=(*self.reasons, *reasons))
+        """The same table, refused for reasons that lie outside the table."""
+        return replace(self, outcome=TableOutcome.REFUSED, changes=(), replaces="", reasons=(*self.reasons, *reasons))
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a forecast is made with: who looks, the stack where it is known, the provider's prefix, and the time.
+class Circumstances:
+    """The circumstances of a forecast: the eyes, the stack if it is known, the provider's prefix, and the time.
 
-    `adopters` are the resources that take tables over in this deployment, by table: that comes before any removal.
+    `adopters` are the resources that take over tables in this deployment, by table. That comes before any removal.
     """
 
     eyes: Eyes
@@ -80,14 +80,14 @@ class Surroundings:
     adopters: Mapping[str, str] = field(default_factory=dict)
 
 
-def refused(logical_id: str, table: str, outcome: Outcome, *reasons: str) -> Forecast:
-    """A table of which nothing becomes, and why."""
+def refused(logical_id: str, table: str, outcome: TableOutcome, *reasons: str) -> Forecast:
+    """A forecast that makes no change, with the reasons."""
     return Forecast(logical_id, table, outcome, reasons=reasons)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The forecasts for a template, with what is to be said about all of them."""
+    """The forecasts for a template, and notes on all of them."""
 
     forecasts: tuple[Forecast, ...]
     notes: tuple[str, ...] = ()
@@ -100,4 +100,4 @@ def exit_status(report: Report, *, detailed: bool = False) -> int:
     outcomes = {forecast.outcome for forecast in report.forecasts}
     if report.problems or outcomes & set(FAILED):
         return 1
-    return 2 if detailed and outcomes - {Outcome.NOTHING} else 0
+    return 2 if detailed and outcomes - {TableOutcome.NOTHING} else 0

@@ -1,4 +1,4 @@
-"""What becomes of a table that a resource leaves, by the provider's own plan: removed, released, or left as it is."""
+"""Forecasts a table that its resource leaves, by the provider's own plan: removed, released, or left as it is."""
 
 from dataclasses import replace
 
@@ -8,26 +8,28 @@ from sentinel_tables.rules.plan import plan_removal
 from sentinel_tables_cli.account.stacks import NO_TABLE
 from sentinel_tables_cli.account.tables import READ_BY, Sight
 from sentinel_tables_cli.forecast.changes import Change, changes_of
-from sentinel_tables_cli.forecast.outcome import UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
+from sentinel_tables_cli.forecast.outcome import UNKNOWN_STACK, Circumstances, Forecast, TableOutcome, refused
 from sentinel_tables_cli.template.document import POLICY_UNKNOWN, Resource
 
 RETAINED = ("Retain", "RetainExceptOnCreate")
 
 
-def removal(resource: Resource, name: str, around: Surroundings) -> Forecast:
-    """What a deployment does to the table of a resource that the template no longer has."""
+def removal(resource: Resource, name: str, around: Circumstances) -> Forecast:
+    """Forecasts the table of a resource that the template no longer has."""
     if resource.deletion_policy in RETAINED:
         note = f"The template no longer has it; DeletionPolicy: {resource.deletion_policy} keeps the table as it is."
-        return Forecast(resource.logical_id, name, Outcome.NOTHING, notes=(note,))
+        return Forecast(resource.logical_id, name, TableOutcome.NOTHING, notes=(note,))
     changes, notes, seen = _removed(resource.logical_id, name, around, "DeletionPolicy")
     if not seen:
-        return refused(resource.logical_id, name, Outcome.UNKNOWN, "The template no longer has it.", *notes)
+        return refused(resource.logical_id, name, TableOutcome.UNKNOWN, "The template no longer has it.", *notes)
     notes = ("The template no longer has it.", *_taken("DeletionPolicy", resource.deletion_policy), *notes)
-    return Forecast(resource.logical_id, name, Outcome.REMOVE if changes else Outcome.NOTHING, changes=changes, notes=notes)
+    return Forecast(
+        resource.logical_id, name, TableOutcome.REMOVE if changes else TableOutcome.NOTHING, changes=changes, notes=notes
+    )
 
 
-def replaced(found: Forecast, resource: Resource, around: Surroundings) -> Forecast:
-    """The forecast of a replacement, with what becomes of the table that is replaced."""
+def replaced(found: Forecast, resource: Resource, around: Circumstances) -> Forecast:
+    """Adds to the forecast of a replacement what becomes of the table that is replaced."""
     old = found.replaces
     if resource.replace_policy in RETAINED:
         note = f"Table {old} is replaced, and kept as it is by UpdateReplacePolicy: {resource.replace_policy}."
@@ -48,11 +50,11 @@ def _taken(name: str, policy: str) -> tuple[str, ...]:
 
 
 def _removed(
-    logical_id: str, name: str, around: Surroundings, policy: str
+    logical_id: str, name: str, around: Circumstances, policy: str
 ) -> tuple[tuple[Change, ...], tuple[str, ...], bool]:
-    """The steps of a Delete, the notes, and whether the table was seen.
+    """The steps of a Delete, the notes, and true if the table was seen.
 
-    One that fails does not make the deployment fail, for it comes after all else is done.
+    A Delete that fails does not make the deployment fail, because it comes after all else.
     """
     if adopter := around.adopters.get(name):
         return (), (f"Table {name} is left as it is: {adopter} takes it over before.",), True

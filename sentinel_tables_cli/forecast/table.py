@@ -1,6 +1,6 @@
-"""What a deployment would do to each table of a template: the function's own plan, put to what can be seen.
+"""Forecasts one table of a template: the function's own plan, for the table as far as it can be seen.
 
-What cannot be seen, or is not known before a deployment, is taken to be as it stands, and told in the notes.
+What cannot be seen, or is not known before a deployment, is assumed to be as it stands, and noted.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,35 +20,35 @@ from sentinel_tables_cli.checks.properties import WHOLE, Gap, Known, desired, kn
 from sentinel_tables_cli.forecast.assumptions import as_created, as_it_stands, as_wanted
 from sentinel_tables_cli.forecast.changes import Change, changes_of
 from sentinel_tables_cli.forecast.durations import in_all
-from sentinel_tables_cli.forecast.outcome import UNKNOWN_STACK, Forecast, Outcome, Surroundings, refused
+from sentinel_tables_cli.forecast.outcome import UNKNOWN_STACK, Circumstances, Forecast, TableOutcome, refused
 from sentinel_tables_cli.template.document import Resource
 from sentinel_tables_cli.template.values import Unknown
 
-DECISIVE = ("", WHOLE, "Schema", "TableName")
+IDENTIFYING = ("", WHOLE, "Schema", "TableName")
 """The places of the properties without which it is not known which table it is; the first is all of them."""
 
 
-def forecast(resource: Resource, before: Mapping[str, Any] | None, around: Surroundings) -> Forecast:
-    """What a deployment does for a resource; `before` are the properties that it was deployed with, where they are known."""
+def forecast(resource: Resource, before: Mapping[str, Any] | None, around: Circumstances) -> Forecast:
+    """Forecasts a resource. `before` are the properties that it was deployed with, if they are known."""
     name = ""
     found = known(resource.properties)
     try:
         if wrong := problems(resource.properties, around.prefix):
-            return refused(resource.logical_id, name, Outcome.REFUSED, *(problem.message for problem in wrong))
+            return refused(resource.logical_id, name, TableOutcome.REFUSED, *(problem.message for problem in wrong))
         if found.properties is None or not found.name_known:
             return _unknown(resource.logical_id, found.gaps)
         wanted = desired(found.properties, Owner(UNKNOWN_STACK, resource.logical_id), around.prefix, before)
         name = wanted.table.name
         return _forecast(resource, wanted, found, around)
     except SentinelTableError as error:
-        return refused(resource.logical_id, name, Outcome.REFUSED, str(error))
+        return refused(resource.logical_id, name, TableOutcome.REFUSED, str(error))
 
 
 def _unknown(logical_id: str, gaps: tuple[Gap, ...]) -> Forecast:
     """No table without its name and its schema; any other gap stands in nothing's way."""
-    decisive = [gap for gap in gaps if gap.place in DECISIVE]
-    others = tuple(gap for gap in gaps if gap.place not in DECISIVE)
-    return replace(refused(logical_id, "", Outcome.UNKNOWN, *map(_undecided, decisive)), gaps=others)
+    decisive = [gap for gap in gaps if gap.place in IDENTIFYING]
+    others = tuple(gap for gap in gaps if gap.place not in IDENTIFYING)
+    return replace(refused(logical_id, "", TableOutcome.UNKNOWN, *map(_undecided, decisive)), gaps=others)
 
 
 def _of_the_key(gap: Gap) -> bool:
@@ -59,12 +59,12 @@ def _undecided(gap: Gap) -> str:
     return f"Property {gap.place or 'Properties'} is {gap.why}. Without it, the table is not known."
 
 
-def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroundings) -> Forecast:
+def _forecast(resource: Resource, wanted: Desired, found: Known, around: Circumstances) -> Forecast:
     sight = around.eyes.see(wanted.table.name)
     physical_id = _physical_id(resource, around.stack, sight)
     wanted = _claimed(wanted, physical_id, around, sight)
     if (not_yet := _not_at_rest(sight.live)) and sight.live and sight.live.status != "DELETING":
-        return refused(resource.logical_id, wanted.table.name, Outcome.UNKNOWN, not_yet)
+        return refused(resource.logical_id, wanted.table.name, TableOutcome.UNKNOWN, not_yet)
     wanted, key_note = _with_key_arn(wanted, around.eyes)
     wanted, live = _assumed(wanted, found, sight, opaque_key=bool(key_note))
     wanted, steps = _planned(wanted, live, around.stack)
@@ -77,7 +77,7 @@ def _forecast(resource: Resource, wanted: Desired, found: Known, around: Surroun
     return Forecast(
         logical_id=resource.logical_id,
         table=wanted.table.name,
-        outcome=Outcome.REPLACE if old else _outcome(steps, live),
+        outcome=TableOutcome.REPLACE if old else _outcome(steps, live),
         schema=wanted.claim.schema_name,
         changes=changes,
         notes=(*notes, *_too_long(found, changes)),
@@ -95,7 +95,7 @@ def _too_long(found: Known, changes: tuple[Change, ...]) -> Iterator[str]:
 
 
 def _physical_id(resource: Resource, stack: Stack | None, sight: Sight) -> str:
-    """The table that the resource has now; empty where it has none."""
+    """The table that the resource has now; empty if it has none."""
     if stack is not None:
         physical_id = stack.tables.get(resource.logical_id, "")
         return "" if physical_id.startswith(NO_TABLE) else physical_id
@@ -103,13 +103,13 @@ def _physical_id(resource: Resource, stack: Stack | None, sight: Sight) -> str:
 
 
 def _tagged_owner(logical_id: str, live: LiveTable) -> Owner | None:
-    """The owner that the table's tags name, where that can be this resource."""
+    """The owner that the table's tags name, if that can be this resource."""
     tags = live.table.tags
     same = tags.get(ownership.LOGICAL_ID) == logical_id and ownership.STACK_ID in tags
     return Owner(tags[ownership.STACK_ID], logical_id) if same else None
 
 
-def _claimed(wanted: Desired, physical_id: str, around: Surroundings, sight: Sight) -> Desired:
+def _claimed(wanted: Desired, physical_id: str, around: Circumstances, sight: Sight) -> Desired:
     """With the owner that the deployment will have, as far as that is known; the tag of the declared settings is kept up."""
     owner = wanted.claim.owner
     if around.stack is not None:
@@ -125,7 +125,7 @@ def _claimed(wanted: Desired, physical_id: str, around: Surroundings, sight: Sig
 
 
 def _with_key_arn(wanted: Desired, eyes: Eyes) -> tuple[Desired, str]:
-    """With the ARN of a customer managed key; and a note, where the key may not be looked at."""
+    """The same with the ARN of a customer managed key; and a note if the key may not be looked at."""
     encryption, why = eyes.with_key_arn(wanted.table.settings.encryption)
     settings = replace(wanted.table.settings, encryption=encryption)
     note = f"Not seen: the key {encryption.key} (kms:DescribeKey, {why}); it is taken to be the one in use." if why else ""
@@ -161,12 +161,12 @@ def _as_planned(wanted: Desired, steps: tuple[Step, ...], live: LiveTable | None
     return replace(wanted.table, settings=settings, tags={**(wanted.stack_tags or {}), **wanted.table.tags, **marks})
 
 
-def _outcome(steps: tuple[Step, ...], live: LiveTable | None) -> Outcome:
+def _outcome(steps: tuple[Step, ...], live: LiveTable | None) -> TableOutcome:
     if live is None:
-        return Outcome.CREATE
+        return TableOutcome.CREATE
     if not steps:
-        return Outcome.NOTHING
-    return Outcome.ADOPT if steps[0].effect is Effect.ADOPTS else Outcome.CHANGE
+        return TableOutcome.NOTHING
+    return TableOutcome.ADOPT if steps[0].effect is Effect.ADOPTS else TableOutcome.CHANGE
 
 
 def _not_at_rest(live: LiveTable | None) -> str:
@@ -177,23 +177,23 @@ def _not_at_rest(live: LiveTable | None) -> str:
     return f"Table {live.table.name} is being created. Plan again once it is ACTIVE."
 
 
-def _notes(resource: Resource, sight: Sight, around: Surroundings, physical_id: str) -> Iterator[str]:
+def _notes(resource: Resource, sight: Sight, around: Circumstances, physical_id: str) -> Iterator[str]:
     for facet, why in sight.unseen.items():
         takes = "it that there is no such table" if facet is Facet.TABLE else "it to be as the template says"
         yield f"Not seen: the {facet} ({READ_BY[facet]}: {why}); the plan takes {takes}."
     if Facet.TABLE in sight.unseen and physical_id:
         yield f"CloudFormation says that the resource has table {physical_id}."
     if isinstance(resource.present, Unknown):
-        yield f"It is in the deployment only where its Condition is true ({resource.present.why})."
+        yield f"It is in the deployment only if its Condition is true ({resource.present.why})."
     yield from (price.message for price in prices(resource.properties))
     live = sight.live
     if live is None:
         return
     if around.stack is None and physical_id:
         stack = live.table.tags[ownership.STACK_ID]
-        yield f"The plan takes the stack to be {stack}, which the table's tags name. Tell it with --stack."
+        yield f"The plan takes the stack to be {stack}, which the table's tags name. Name it with --stack."
     if live.key_unknown:
-        yield "The AWS managed key cannot be told from others here (kms:DescribeKey); any KMS key is taken for it."
+        yield "The AWS managed key cannot be distinguished from others here (kms:DescribeKey); any KMS key is taken for it."
     for motion in live.motions:
         if not motion.replica:
             yield f"The deployment waits first: {motion.what}."

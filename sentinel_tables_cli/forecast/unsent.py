@@ -1,9 +1,9 @@
-"""What CloudFormation makes of an update before the provider hears of it: it sends no event, or refuses. Pure."""
+"""Updates of which the provider never hears: CloudFormation sends no event, or refuses. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sentinel_tables_cli.forecast.outcome import Forecast, Outcome
+from sentinel_tables_cli.forecast.outcome import Forecast, TableOutcome
 from sentinel_tables_cli.template.document import Resource
 from sentinel_tables_cli.template.values import Unknown
 
@@ -14,20 +14,20 @@ OTHER_PROVIDER = (
     "Give the resource another logical id: docs/how-to/rename.md says how its table is kept."
 )
 PERHAPS_ANOTHER_PROVIDER = (
-    "ServiceToken was {}, and is {}. Where that is another one, CloudFormation refuses the update; "
+    "ServiceToken was {}, and is {}. If that is another one, CloudFormation refuses the update; "
     "docs/how-to/rename.md says how a table is moved to another provider."
 )
 
 
 def sent(found: Forecast, resource: Resource, before: Resource | None) -> Forecast:
-    """The forecast, where an event is sent; `before` is the resource as it was deployed, None where it was not."""
+    """The forecast, changed if no event is sent. `before` is the resource as it was deployed; None if it was not."""
     if before is None:
         return found
     return _unsent(found) if before.properties == resource.properties else _with_token(found, resource, before)
 
 
 def typed(found: Forecast, before: Mapping[str, str], after: Mapping[str, str]) -> Forecast:
-    """The forecast, refused where the resource changes its type; both by logical id."""
+    """The forecast, refused if the resource changes its type; types by logical id."""
     old, new = before.get(found.logical_id), after.get(found.logical_id)
     if old is None or new is None or old == new:
         return found
@@ -36,10 +36,10 @@ def typed(found: Forecast, before: Mapping[str, str], after: Mapping[str, str]) 
 
 def _unsent(found: Forecast) -> Forecast:
     """Nothing is done to a table that is not as it is wanted. A refusal that names a table is about one that stands."""
-    if found.seen and found.outcome in (Outcome.CHANGE, Outcome.CREATE, Outcome.ADOPT):
-        return replace(found, outcome=Outcome.DRIFTED, notes=(*found.notes, UNCHANGED))
-    if found.outcome is Outcome.REFUSED and found.table:
-        return replace(found, outcome=Outcome.DRIFTED, reasons=(), notes=(*found.notes, *found.reasons, NO_EVENT))
+    if found.seen and found.outcome in (TableOutcome.CHANGE, TableOutcome.CREATE, TableOutcome.ADOPT):
+        return replace(found, outcome=TableOutcome.DRIFTED, notes=(*found.notes, UNCHANGED))
+    if found.outcome is TableOutcome.REFUSED and found.table:
+        return replace(found, outcome=TableOutcome.DRIFTED, reasons=(), notes=(*found.notes, *found.reasons, NO_EVENT))
     return found
 
 

@@ -1,4 +1,4 @@
-"""What the commands have in common: `group` catches mistakes, `settings` are a project's defaults, and here are the options.
+"""The commands' common ground: `group` catches mistakes, `settings` are a project's defaults, and here are the options.
 
 It imports as little as it can, for it is loaded before it is known which command is to run.
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sentinel_tables_cli import help as texts
+from sentinel_tables_cli.help import SCHEMA_NAMES
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.options.group import Commands
 from sentinel_tables_cli.options.settings import settings
@@ -59,7 +59,7 @@ def values_for(template: "Template", given: Mapping[str, str]) -> dict[str, str]
 def files_and_values(words: Iterable[str], parameters: list[str] | None) -> tuple[list[str], dict[str, str]]:
     """Names of files, and values for parameters.
 
-    Words that follow --parameters arrive as arguments, so they are told from files by their form.
+    Words that follow --parameters arrive as arguments, so their form distinguishes them from files.
     """
     from sentinel_tables_cli.template.parameters import is_value, values  # noqa: PLC0415 - see above
 
@@ -67,15 +67,6 @@ def files_and_values(words: Iterable[str], parameters: list[str] | None) -> tupl
     names = [word for word in words if not is_value(word) or Path(word).exists()]
     given = values([*(parameters or []), *(word for word in words if word not in names)])
     return names, given
-
-
-def offered(schema: str, named: "NamedSchema", names: list[str] | None) -> list[str]:
-    """The names of optional indexes, each once. Raises Mistake for one that the schema does not offer."""
-    for name in names or ():
-        if name not in named.optional_indexes:
-            offers = f"It offers {', '.join(named.optional_indexes)}." if named.optional_indexes else "Leave the option out."
-            raise Mistake(f"Schema {schema} does not offer index {clean(name)}. {offers}")
-    return list(dict.fromkeys(names or ()))
 
 
 def files(names: Iterable[str]) -> Iterator[str]:
@@ -127,6 +118,22 @@ def _log_to_stderr() -> Iterator[None]:
         logger.setLevel(logging.NOTSET)
 
 
+def offered(schema: str, named: "NamedSchema", names: list[str] | None) -> list[str]:
+    """The names of optional indexes, each once. Raises Mistake for one that the schema does not offer."""
+    for name in names or ():
+        if name not in named.optional_indexes:
+            offers = f"It offers {', '.join(named.optional_indexes)}." if named.optional_indexes else "Leave the option out."
+            raise Mistake(f"Schema {schema} does not offer index {clean(name)}. {offers}")
+    return list(dict.fromkeys(names or ()))
+
+
+SchemaName = Annotated[
+    str, typer.Argument(metavar="NAME", help=f"One of {', '.join(SCHEMA_NAMES)}.", autocompletion=lambda: [*SCHEMA_NAMES])
+]
+OptionalIndex = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="An index that the schema has only on request; may be repeated."),
+]
 TemplateFile = Annotated[str, typer.Argument(metavar="TEMPLATE", help="A template's file, or - for standard input.")]
 MaybeTemplateFile = Annotated[
     str, typer.Argument(metavar="TEMPLATE", help="A template's file, or - for standard input.", show_default=False)
@@ -158,11 +165,6 @@ Profile = Annotated[str | None, typer.Option(help="The profile of the AWS config
 Region = Annotated[str | None, typer.Option(envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="The AWS Region to look at.")]
 EndpointUrl = Annotated[
     str | None, typer.Option(help="Another address for the AWS services, a local AWS say. [env: AWS_ENDPOINT_URL...]")
-]
-SchemaName = Annotated[str, typer.Argument(metavar="NAME", help=texts.SCHEMA_NAME, autocompletion=lambda: [*texts.SCHEMAS])]
-OptionalIndex = Annotated[
-    list[str] | None,
-    typer.Option(metavar="NAME", help="An index that the schema has only on request; may be repeated."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colours. [env: NO_COLOR, CLICOLOR_FORCE]")]

@@ -9,37 +9,37 @@ from typing import Any
 
 from sentinel_tables_cli.mistakes import Mistake, clean
 
-PREFIX = "sentinel-"
+USUAL_PREFIX = "sentinel-"
 OWN_FILE, SHARED_FILE, TABLE = "sentinel-tables.toml", "pyproject.toml", "sentinel-tables"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Defaults:
     """Defaults from `sentinel-tables.toml`, or from the table `[tool.sentinel-tables]` of a `pyproject.toml`."""
 
-    prefix: str = PREFIX
+    prefix: str = USUAL_PREFIX
     stack: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 @functools.lru_cache(maxsize=1)
-def _settings_in(folder: Path) -> Settings:
+def _settings_in(folder: Path) -> Defaults:
     for parent in (folder, *folder.parents):
         for path in (parent / OWN_FILE, parent / SHARED_FILE):
             with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
                 table = _table_in(path)
                 if table is not None:
                     return _checked(table, path)
-    return Settings()
+    return Defaults()
 
 
-def settings() -> Settings:
+def settings() -> Defaults:
     """The settings of the nearest file, from the current folder upwards. Raises Mistake."""
     return _settings_in(Path.cwd())
 
 
 def _table_in(path: Path) -> Mapping[str, Any] | None:
-    """What the file says for this command; None if it is about something else."""
+    """The part of the file for this command line; None if it is about something else."""
     import tomllib  # noqa: PLC0415 - for those who have such a file
 
     try:
@@ -55,7 +55,7 @@ def _table_in(path: Path) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _checked(table: Mapping[str, Any], path: Path) -> Settings:
+def _checked(table: Mapping[str, Any], path: Path) -> Defaults:
     for key, value in table.items():
         if key not in ("prefix", "stack", "parameters"):
             raise Mistake(f"{clean(path)} has the key {clean(key)}. It takes prefix, stack and parameters.")
@@ -63,7 +63,7 @@ def _checked(table: Mapping[str, Any], path: Path) -> Settings:
             kind = "a table of values" if key == "parameters" else "text"
             raise Mistake(f"{clean(path)}: {key} is not {kind}. Write it so.")
     parameters = {str(key): _text(value) for key, value in table.get("parameters", {}).items()}
-    return Settings(table.get("prefix", PREFIX), table.get("stack", ""), parameters)
+    return Defaults(table.get("prefix", USUAL_PREFIX), table.get("stack", ""), parameters)
 
 
 def _text(value: object) -> str:

@@ -1,1 +1,1 @@
-"""What Sentinel's roles may do with its tables, as IAM policies. Pure: it knows schemas and roles, and asks nobody."""
+"""IAM policies for Sentinel's roles on its tables. Pure: it knows schemas and roles, and asks nobody."""

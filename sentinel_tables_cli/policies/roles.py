@@ -13,7 +13,7 @@ from sentinel_tables_cli.mistakes import Mistake
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a role does with one table: `records` are DynamoDB's actions on it, `indexes` those that it queries by name."""
+    """The calls of a role on one table: `records` are DynamoDB's actions on it, `indexes` those that it queries by name."""
 
     records: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ ROLES: Mapping[str, Mapping[str, Access]] = {
 
 
 def access(role: str, schema: str) -> Access:
-    """What the role does with tables of that schema. Raises Mistake if there is no such role, or it does nothing there."""
+    """The role's calls on tables of that schema. Raises Mistake if there is no such role, or it does nothing there."""
     if role not in ROLES:
         raise Mistake(f"There is no role {shown(role)}. Use one of {', '.join(ROLES)}.")
     if schema not in ROLES[role]:

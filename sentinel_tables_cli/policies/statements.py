@@ -18,7 +18,7 @@ Resource = Callable[[str], object]
 
 
 def statements(role: str, name: str, schema: TableSchema, resource: Resource, key: str = "") -> tuple[Statement, ...]:
-    """What the role may do with a table of the schema `name`; `key` is its customer managed key's ARN. Raises Mistake."""
+    """The statements for a role on a table of the schema `name`; `key` is its customer managed key's ARN. Raises Mistake."""
     return tuple(_statements(role, name, schema, resource, key))
 
 
@@ -38,7 +38,7 @@ def _allow(sid: str, actions: list[str], resource: object) -> dict[str, Any]:
 
 
 def _dynamodb_of(key: str) -> str:
-    """How KMS calls DynamoDB in the Region of that key.
+    """The name by which KMS calls DynamoDB in the Region of that key.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
     """

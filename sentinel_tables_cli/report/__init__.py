@@ -1,1 +1,1 @@
-"""What the commands print, for people and for machines. It decides nothing."""
+"""Prints, for people and for machines. It decides nothing."""

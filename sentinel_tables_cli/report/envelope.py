@@ -1,4 +1,4 @@
-"""What all JSON of the command line begins with."""
+"""The members that all JSON of the command line begins with."""
 
 from collections.abc import Mapping
 from typing import Any

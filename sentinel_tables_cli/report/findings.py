@@ -9,10 +9,10 @@ from sentinel_tables_cli.checks.validation import Finding
 from sentinel_tables_cli.report.screen import Line, is_quiet, line
 
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
-RULES = {
+SARIF_RULES = {
     "error": ("sentinel-tables", "What the provider of Custom::SentinelTable, or CloudFormation, would refuse"),
     "warning": ("sentinel-tables/double", "A key that stands twice in one mapping"),
-    "note": ("sentinel-tables/passed-over", "A part of a template that is not looked into"),
+    "note": ("sentinel-tables/passed-over", "A part of a template that is not looked into, or that has a price"),
 }
 LEVELS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
@@ -28,7 +28,7 @@ class Remark:
     message: str
 
 
-def exit_status(checked: Sequence[Checked]) -> int:
+def findings_status(checked: Sequence[Checked]) -> int:
     """1 if anything is wrong, else 0."""
     return 1 if any(remark.level == "error" for remark in remarks(checked)) else 0
 
@@ -46,6 +46,8 @@ def _of(finding: Finding, each: Checked) -> Iterator[Remark]:
     line_of = each.template.line if each.template else lambda _path: 1
     for problem in finding.problems:
         yield Remark(each.name, line_of(problem.path), "error", finding.name, problem.message)
+    for price in finding.prices:
+        yield Remark(each.name, line_of(price.path), "note", finding.name, price.message)
     if finding.warning:
         yield Remark(each.name, finding.line, "warning", finding.name, finding.warning)
     if finding.note:
@@ -54,7 +56,7 @@ def _of(finding: Finding, each: Checked) -> Iterator[Remark]:
         yield Remark(each.name, line_of(price.path), "note", finding.name, price.message)
 
 
-def lines(checked: Sequence[Checked]) -> Iterator[Line]:
+def finding_lines(checked: Sequence[Checked]) -> Iterator[Line]:
     """One line for each remark, and one that counts."""
     for remark in remarks(checked):
         if remark.level == "error" or not is_quiet():
@@ -102,7 +104,7 @@ def as_data(checked: Sequence[Checked]) -> Mapping[str, Any]:
 
 def as_sarif(checked: Sequence[Checked], version: str) -> Mapping[str, Any]:
     """For code scanning: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html."""
-    rules = [{"id": rule, "shortDescription": {"text": text}} for rule, text in RULES.values()]
+    rules = [{"id": rule, "shortDescription": {"text": text}} for rule, text in SARIF_RULES.values()]
     driver = {"name": "sentinel-tables", "semanticVersion": version, "rules": rules}
     results = [_result(remark) for remark in remarks(checked)]
     return {"$schema": SARIF, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
@@ -111,5 +113,5 @@ def as_sarif(checked: Sequence[Checked], version: str) -> Mapping[str, Any]:
 def _result(remark: Remark) -> Mapping[str, Any]:
     text = f"{remark.name}: {remark.message}" if remark.name else remark.message
     place = {"artifactLocation": {"uri": remark.file}, "region": {"startLine": max(1, remark.line)}}
-    rule, _ = RULES[remark.level]
+    rule, _ = SARIF_RULES[remark.level]
     return {"ruleId": rule, "level": remark.level, "message": {"text": text}, "locations": [{"physicalLocation": place}]}

@@ -6,7 +6,7 @@ from sentinel_tables_cli.report.screen import Line, Words, is_quiet, line
 from sentinel_tables_cli.status.left_behind import Leftover, Search
 
 
-def lines(found: Search) -> Iterator[Line]:
+def leftover_lines(found: Search) -> Iterator[Line]:
     """A block for each table: why, how old, and the commands that adopt or delete it."""
     for one in found.leftovers:
         yield from _block(one)

@@ -1,4 +1,4 @@
-"""Reports for machines, as JSON. docs/reports.schema.json describes them."""
+"""Reports for machines, as JSON. docs/reference/reports.schema.json describes them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -6,22 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from sentinel_tables.drift.judgement import Drift
 from sentinel_tables_cli.forecast.changes import ADDED, CHANGED, REMOVED, Change
 from sentinel_tables_cli.forecast.durations import SPANS
-from sentinel_tables_cli.forecast.outcome import FAILED, Forecast, Outcome, Report
+from sentinel_tables_cli.forecast.outcome import FAILED, Forecast, Report, TableOutcome
 from sentinel_tables_cli.mistakes import clean
 from sentinel_tables_cli.report.screen import Line, Words, emit, is_quiet, is_terminal, line, width
 from sentinel_tables_cli.status.judgement import Status
 
 COLOURS = {ADDED: "green", REMOVED: "red", CHANGED: "yellow"}
 OUTCOMES = {
-    Outcome.NOTHING: ("nothing to do", "dim"),
-    Outcome.CREATE: ("to be created", "green"),
-    Outcome.CHANGE: ("to be changed in place", "yellow"),
-    Outcome.DRIFTED: ("drifted, and left so by this deployment", "yellow"),
-    Outcome.ADOPT: ("to be taken over", "yellow"),
-    Outcome.REPLACE: ("to be replaced", "magenta"),
-    Outcome.REMOVE: ("to be removed", "red"),
-    Outcome.REFUSED: ("refused", "red"),
-    Outcome.UNKNOWN: ("not known", "red"),
+    TableOutcome.NOTHING: ("nothing to do", "dim"),
+    TableOutcome.CREATE: ("to be created", "green"),
+    TableOutcome.CHANGE: ("to be changed in place", "yellow"),
+    TableOutcome.DRIFTED: ("drifted, and left so by this deployment", "yellow"),
+    TableOutcome.ADOPT: ("to be taken over", "yellow"),
+    TableOutcome.REPLACE: ("to be replaced", "magenta"),
+    TableOutcome.REMOVE: ("to be removed", "red"),
+    TableOutcome.REFUSED: ("refused", "red"),
+    TableOutcome.UNKNOWN: ("not known", "red"),
 }
 DRIFTS = {Drift.NONE: "green", Drift.DRIFTED: "yellow", Drift.BROKEN: "red", Drift.BUSY: "cyan"}
 HEADINGS = ("TABLE", "SCHEMA", "STACK", "RESOURCE", "ORIGIN", "DRIFT")
@@ -48,7 +48,7 @@ def _report(report: Report) -> Iterator[Line]:
 
 
 def summary(report: Report) -> str:
-    """How many tables have each outcome."""
+    """The number of tables with each outcome."""
     outcomes = [forecast.outcome for forecast in report.forecasts]
     counted = [f"{outcomes.count(outcome)} {words}" for outcome, (words, _) in OUTCOMES.items() if outcome in outcomes]
     return f"Plan: {', '.join(counted)}." if counted else "There is no Custom::SentinelTable in the template."
@@ -57,7 +57,7 @@ def summary(report: Report) -> str:
 def _forecast(forecast: Forecast) -> Iterator[Line]:
     words, colour = OUTCOMES[forecast.outcome]
     table = f" -> {clean(forecast.table)}" if forecast.table else ""
-    lasting = f", in about {forecast.span}" if forecast.changes and forecast.outcome is not Outcome.DRIFTED else ""
+    lasting = f", in about {forecast.span}" if forecast.changes and forecast.outcome is not TableOutcome.DRIFTED else ""
     yield Words(clean(forecast.logical_id), "bold"), Words(table), Words(f": {words}", colour), Words(lasting)
     yield from (line("  ! ", reason, "red") for reason in forecast.reasons)
     for change in forecast.changes:

@@ -16,7 +16,7 @@ VERSION = "2012-10-17"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whose policy, for which table; `arn` is the table's, `key` its customer managed key's, each empty if not known."""
+    """The policy that is asked for: a role's, for a table. `arn` and `key` are the ARNs of both; empty if not known."""
 
     role: str
     name: str

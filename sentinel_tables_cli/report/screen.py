@@ -17,7 +17,7 @@ MANY = 20
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What a user chose for all output."""
+    """A user's choices for all output."""
 
     no_color: bool = False
     quiet: bool = False

@@ -1,15 +1,16 @@
-"""What Sentinel has to be told, on paper and for machines. What is printed can be pasted where it belongs."""
+"""Prints the names of tables that Sentinel takes, for people and for machines. Each can be pasted where it belongs."""
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from sentinel_tables_cli.report.screen import Line, line
+from sentinel_tables_cli.report.screen import emit, line
 from sentinel_tables_cli.wiring import Wire, Wiring
 
 
-def wiring_lines(found: Wiring) -> Iterator[Line]:
+def print_wiring(found: Wiring) -> None:
     """The tables, then a paragraph for each part of Sentinel that asks for them."""
-    return (line("", text) for text in _lines(found))
+    emit(line("", text) for text in _lines(found))
 
 
 def _lines(found: Wiring) -> Iterator[str]:
@@ -27,7 +28,7 @@ def _lines(found: Wiring) -> Iterator[str]:
 
 
 def _paragraph(heading: str, lines: Iterable[str]) -> Iterator[str]:
-    found = [text if text.startswith("  ") else f"  {text}" for text in lines]
+    found = [one if one.startswith("  ") else f"  {one}" for one in lines]
     if found:
         yield from ("", heading, *found)
 
@@ -40,9 +41,9 @@ def _columns(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def wiring_data(found: Wiring) -> dict[str, object]:
+def wiring_data(found: Wiring) -> Mapping[str, Any]:
     """For machines: each table with its names."""
-    return {"stack": found.stack, "tables": [*map(_table, found.wires)], "notes": list(found.notes)}
+    return {"stack": found.stack, "tables": [*map(_table, found.wires)], "notes": found.notes}
 
 
 def _table(wire: Wire) -> dict[str, object]:

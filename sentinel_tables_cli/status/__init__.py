@@ -1,1 +1,1 @@
-"""How the tables of an account stand: the command `status`."""
+"""Looks at the tables of an account without their templates: the commands `status` and `left-behind`."""

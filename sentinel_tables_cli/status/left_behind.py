@@ -10,12 +10,12 @@ from sentinel_tables.drift.judgement import is_owned, owner_of
 from sentinel_tables.model import LiveTable, Owner
 from sentinel_tables.rules import ownership
 from sentinel_tables_cli.account.stacks import Holder, holder_of
-from sentinel_tables_cli.account.tables import Means
+from sentinel_tables_cli.account.tables import Account
 from sentinel_tables_cli.status.survey import AT_ONCE, Progress, sights, unseen_notes
 
 DAY = 24 * 3600
 DELETED = "D"
-"""How the states begin of a resource that is deleted, was kept when it was deleted, or could not be deleted."""
+"""The beginning of the states of a resource that was deleted, with its table or without, or could not be."""
 UNDER_WAY = "_IN_PROGRESS"
 
 
@@ -44,7 +44,7 @@ class Search:
     notes: tuple[str, ...] = ()
 
 
-def left_behind(means: Means, prefix: str, progress: Progress) -> Search:
+def search_leftovers(means: Account, prefix: str, progress: Progress) -> Search:
     """Looks for the tables of that prefix that were left behind. Raises Mistake."""
     seen = sights(means.eyes, prefix, progress)
     owned = [sight.live for sight in seen.values() if sight.live and is_owned(sight.live)]

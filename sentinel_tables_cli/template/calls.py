@@ -12,7 +12,7 @@ from sentinel_tables_cli.template import functions
 from sentinel_tables_cli.template.functions import Misuse, arguments, string, unknown_of
 from sentinel_tables_cli.template.references import MAP_KEYS
 from sentinel_tables_cli.template.turns import LOOP
-from sentinel_tables_cli.template.values import Absent, Open, Scope, Unknown, wrong_in
+from sentinel_tables_cli.template.values import Omitted, Open, Scope, Unknown, wrong_in
 
 Resolve = Callable[[object, Scope], object]
 """Works out a value."""
@@ -43,7 +43,7 @@ def scalar(value: object) -> object:
     return str(value) if isinstance(value, str) else value
 
 
-def in_words(name: str, argument: object) -> str:
+def call_in_words(name: str, argument: object) -> str:
     """A call as it may stand in a sentence."""
     if isinstance(argument, list) and all(isinstance(item, str) for item in argument):
         argument = ".".join(argument)
@@ -54,7 +54,7 @@ def only_there(name: str, argument: object, scope: Scope, resolve: Resolve) -> o
     """A function whose value only a deployment knows. What its argument refers to has to be there all the same."""
     resolved = resolve(argument, scope)
     wrong = "" if name == TRANSFORM else wrong_in(resolved)
-    return Unknown(in_words(name, argument), of=resolved, wrong=wrong)
+    return Unknown(call_in_words(name, argument), of=resolved, wrong=wrong)
 
 
 def import_value(name: str, argument: object, scope: Scope, resolve: Resolve) -> object:
@@ -64,7 +64,7 @@ def import_value(name: str, argument: object, scope: Scope, resolve: Resolve) ->
     if exports is None or isinstance(export, Unknown):
         return only_there(name, argument, scope, resolve)
     wrong = f"there is no export {shown(export)} in this account and Region. Deploy what exports it, or correct the name."
-    return exports.get(export, Unknown(in_words(name, export), wrong=wrong, linted=False))
+    return exports.get(export, Unknown(call_in_words(name, export), wrong=wrong, linted=False))
 
 
 def ref(_name: str, argument: object, scope: Scope, resolve: Resolve) -> object:
@@ -75,8 +75,8 @@ def ref(_name: str, argument: object, scope: Scope, resolve: Resolve) -> object:
             return unknown_of([argument], "Ref")
     if not isinstance(argument, str):
         raise Misuse("takes the name of a parameter or a resource. Write the name alone.")
-    if argument == Absent.NO_VALUE.value:
-        return Absent.NO_VALUE
+    if argument == Omitted.NO_VALUE.value:
+        return Omitted.NO_VALUE
     return scope.values.get(argument, Unknown(f"Ref {argument}", wrong=scope.refusal(argument)))
 
 
@@ -86,7 +86,7 @@ def get_att(name: str, argument: object, scope: Scope, resolve: Resolve) -> obje
     match parts:
         case [str(resource), str() | Mapping(), *_]:
             wrong = scope.refusal(resource) or scope.names.refusal_of_attribute(resource)
-            return Unknown(in_words(name, argument), wrong=wrong, of=resolve(argument, scope))
+            return Unknown(call_in_words(name, argument), wrong=wrong, of=resolve(argument, scope))
         case [Mapping(), *_]:
             return only_there(name, argument, scope, resolve)
     raise Misuse("takes a resource and the name of an attribute. Write both.")
@@ -129,18 +129,18 @@ def find_in_map(name: str, argument: object, scope: Scope, resolve: Resolve) -> 
     keys: list[object] = [string(resolve(item, scope)) for item in (places if otherwise is not None else [*places, last])]
     if unknown := unknown_of(keys, otherwise):
         return unknown
-    found = functions.look_up(scope.mappings, keys)
+    found = functions.in_mappings(scope.mappings, keys)
     if found is functions.Missing.SURELY and otherwise is not None:
         return resolve(otherwise, scope)
     if isinstance(found, functions.Missing):
         wrong = "" if otherwise is not None else scope.names.refusal_in(scope.mappings, keys)
-        return Unknown(in_words(name, keys), wrong=wrong, linted=False)
+        return Unknown(call_in_words(name, keys), wrong=wrong, linted=False)
     return resolve(found, scope)
 
 
 def to_json(_name: str, argument: object, scope: Scope, resolve: Resolve) -> object:
     """The value as JSON, with numbers and booleans as they are written."""
-    return functions.as_json(_typed(argument, scope, resolve))
+    return functions.json_string(_typed(argument, scope, resolve))
 
 
 def _typed(value: object, scope: Scope, resolve: Resolve) -> object:
@@ -151,9 +151,9 @@ def _typed(value: object, scope: Scope, resolve: Resolve) -> object:
             return resolved.hidden
         typed = {str(key): _typed(item, scope, resolve) for key, item in value.items() if not str(key).startswith(LOOP)}
         typed = {**(resolved if isinstance(resolved, dict) else {}), **typed}
-        return {key: item for key, item in typed.items() if item is not Absent.NO_VALUE}
+        return {key: item for key, item in typed.items() if item is not Omitted.NO_VALUE}
     if isinstance(value, list):
-        return [item for item in (_typed(one, scope, resolve) for one in value) if item is not Absent.NO_VALUE]
+        return [item for item in (_typed(one, scope, resolve) for one in value) if item is not Omitted.NO_VALUE]
     return value if isinstance(value, bool | int | float) else resolve(value, scope)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sentinel_tables_cli.template.calls import Resolve, only_there
 from sentinel_tables_cli.template.functions import Misuse, arguments
-from sentinel_tables_cli.template.values import Absent, Scope, Unknown, wrong_in
+from sentinel_tables_cli.template.values import Omitted, Scope, Unknown, wrong_in
 
 
 def choose(name: str, argument: object, scope: Scope, resolve: Resolve) -> object:
@@ -23,7 +23,7 @@ def choose(name: str, argument: object, scope: Scope, resolve: Resolve) -> objec
 
 
 def _undecided(condition: str, truth: Unknown, branches: list[object]) -> Unknown:
-    there = tuple((("Fn::If", place), one) for place, one in enumerate(branches, 1) if one is not Absent.NO_VALUE)
+    there = tuple((("Fn::If", place), one) for place, one in enumerate(branches, 1) if one is not Omitted.NO_VALUE)
     optional = len(there) < len(branches) or any(isinstance(one, Unknown) and one.optional for one in branches)
     return Unknown(f"Fn::If {condition} ({truth.why})", there, truth.wrong, truth, linted=truth.linted, optional=optional)
 

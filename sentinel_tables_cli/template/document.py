@@ -31,11 +31,11 @@ class Resource:
     deletion_policy: str = "Delete"
     replace_policy: str = "Delete"
     place: Path = ()
-    """Where it is written, if that is in a loop."""
+    """The path at which it is written, if that is in a loop."""
 
     @property
     def path(self) -> Path:
-        """Where its properties stand."""
+        """The path of its properties."""
         return (*(self.place or ("Resources", self.logical_id)), "Properties")
 
 
@@ -60,7 +60,7 @@ class Template:
         exports: Exports = no_exports,
         looked_up: Mapping[str, object] | None = None,
     ) -> Scope:
-        """What is known of its values: those looked up, else those given, else the defaults."""
+        """The scope of its values: those looked up, else those given, else the defaults."""
         own = {name: _value(name, declared, given) for name, declared in self.parameters.items()}
         values = {**pseudo, **own, **(looked_up or {})}
         return Scope(
@@ -86,7 +86,7 @@ class Template:
                 )
 
     def entries(self, scope: Scope) -> Iterator[Entry]:
-        """Each resource, of whatever type; those that loops make, too, where their lists are known."""
+        """Each resource of any type; also those that loops make, if their lists are known."""
         return expanded(_section(self.document, "Resources"), scope, ("Resources",))
 
     def types(self, scope: Scope) -> dict[str, str]:
@@ -95,7 +95,7 @@ class Template:
         return {entry.name: entry.type for entry in entries if holds_of(entry, scope) is not False}
 
     def loops(self, scope: Scope) -> list[tuple[Entry, Unknown]]:
-        """What makes resources that only a deployment knows, with the reason."""
+        """The loops whose resources only a deployment knows, with the reason."""
         return [(entry, entry.resource) for entry in self.entries(scope) if isinstance(entry.resource, Unknown)]
 
     def line(self, path: Path) -> int:
@@ -175,7 +175,7 @@ def _policy(resource: Mapping[str, Any], name: str, scope: Scope) -> str:
 
 
 def json_in(text: str, name: str, remedy: str) -> object:
-    """What a text of that name holds. Raises Mistake, with the line, if it is not JSON."""
+    """The value of a text in JSON. Raises Mistake, with the line, if it is not JSON."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 
 from sentinel_tables.errors import shown
-from sentinel_tables_cli.template.values import Absent, Unknown, unknown_in
+from sentinel_tables_cli.template.values import Omitted, Unknown, unknown_in
 
 LIST_FOR_STRING = "Join it with Fn::Join, or pick from it with Fn::Select."
 MOST_CONDITIONS = 10
@@ -35,7 +35,7 @@ def string(value: object, what: str = "") -> str | Unknown:
             string(branch, what)
     if isinstance(value, str | Unknown):
         return value
-    if value is Absent.NO_VALUE:
+    if value is Omitted.NO_VALUE:
         return Unknown("AWS::NoValue in place of a string")
     kind = "a list" if isinstance(value, list) else "a mapping" if isinstance(value, Mapping) else "null"
     kind = "a condition" if isinstance(value, bool) else kind
@@ -108,7 +108,7 @@ def in_base64(text: object) -> object:
     return unknown_of([text], "Fn::Base64") or base64.b64encode(str(text).encode()).decode()
 
 
-def as_json(value: object) -> object:
+def json_string(value: object) -> object:
     """A mapping or a list as JSON without spaces. Numbers and booleans have to be as they are written."""
     if isinstance(value, str) or value is None:
         raise Misuse("takes a mapping or a list. Write one.")
@@ -117,7 +117,7 @@ def as_json(value: object) -> object:
 
 def equals(left: object, right: object) -> object:
     """True if both are the same."""
-    values = [Unknown("AWS::NoValue in a condition") if one is Absent.NO_VALUE else one for one in (left, right)]
+    values = [Unknown("AWS::NoValue in a condition") if one is Omitted.NO_VALUE else one for one in (left, right)]
     return unknown_of(values) or values[0] == values[1]
 
 
@@ -153,13 +153,13 @@ def _truths(values: list[object]) -> list[object]:
 
 
 class Missing(Enum):
-    """What a look-up in the mappings finds if there is nothing."""
+    """The result of a look-up in the mappings that finds nothing."""
 
     SURELY = "the mapping is there, and the key is not"
     PERHAPS = "the mapping is not there, or its keys are no text"
 
 
-def look_up(mappings: object, keys: list[object]) -> object:
+def in_mappings(mappings: object, keys: list[object]) -> object:
     """The value in the mappings. Raises Misuse if it is neither a string nor a list."""
     for depth, key in enumerate(keys):
         there = {str(one): value for one, value in mappings.items()} if isinstance(mappings, Mapping) else {}
@@ -192,7 +192,7 @@ TAKES: Mapping[str, tuple[int, int, str]] = {
     "Fn::Split": (2, 2, "a list of a separator and a string"),
     "Fn::Sub": (2, 2, "a string, or a list of a string and a mapping"),
 }
-"""How many arguments each function takes, and what they are."""
+"""The number of arguments that each function takes, and their description."""
 
 VALUES: Mapping[str, Callable[..., object]] = {
     "Fn::And": every,

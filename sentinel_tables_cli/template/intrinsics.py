@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from collections.abc import Callable, Mapping
 
 from sentinel_tables_cli.template import calls, conditions, functions
-from sentinel_tables_cli.template.calls import TRANSFORM, Resolve, function_of, in_words, only_there, scalar
+from sentinel_tables_cli.template.calls import TRANSFORM, Resolve, call_in_words, function_of, only_there, scalar
 from sentinel_tables_cli.template.functions import Misuse
-from sentinel_tables_cli.template.turns import LOOP, hidden, put, why_not
-from sentinel_tables_cli.template.values import Absent, Items, Open, Scope, Unknown
+from sentinel_tables_cli.template.turns import LOOP, hidden, put_in, why_not
+from sentinel_tables_cli.template.values import Items, Omitted, Open, Scope, Unknown
 
 
 def resolve(value: object, scope: Scope) -> object:
@@ -21,7 +21,7 @@ def resolve(value: object, scope: Scope) -> object:
         return _call(function, value[function], scope) if function else _mapping(value, scope)
     if isinstance(value, list):
         items = [(position, resolve(item, scope)) for position, item in enumerate(value)]
-        return Items((position, item) for position, item in items if item is not Absent.NO_VALUE)
+        return Items((position, item) for position, item in items if item is not Omitted.NO_VALUE)
     return scalar(value)
 
 
@@ -43,8 +43,8 @@ def _mapping(value: Mapping[str, object], scope: Scope) -> dict[str, object]:
             known |= {} if isinstance(made, Unknown) else made
         elif name.startswith("Fn::"):
             wrong = "" if name == TRANSFORM else f"{name[:64]} stands beside other keys. Take it, or them, out."
-            unknown = Unknown(in_words(name, item), wrong=wrong)
-        elif (found := resolve(item, scope)) is not Absent.NO_VALUE:
+            unknown = Unknown(call_in_words(name, item), wrong=wrong)
+        elif (found := resolve(item, scope)) is not Omitted.NO_VALUE:
             known[name] = found
     return Open(known, unknown) if unknown else known
 
@@ -59,7 +59,7 @@ def _loop(loop: object, scope: Scope) -> dict[str, object] | Unknown:
         return hidden(why)
     turns: dict[str, object] = {}
     for item in items if isinstance(items, list) else ():
-        turn = put(body, name, item)
+        turn = put_in(body, name, item)
         turns |= turn if isinstance(turn, dict) else {}
     return _mapping(turns, scope)
 
@@ -67,12 +67,12 @@ def _loop(loop: object, scope: Scope) -> dict[str, object] | Unknown:
 def _call(name: str, argument: object, scope: Scope) -> object:
     """Calls a function. A call that CloudFormation refuses is a value that is wrong."""
     if wrong := scope.names.refusal_of_function(name, FUNCTIONS):
-        return Unknown(in_words(name, argument), wrong=wrong)
+        return Unknown(call_in_words(name, argument), wrong=wrong)
     made = isinstance(argument, Mapping) and function_of(argument) == TRANSFORM
     try:
         return (only_there if made else FUNCTIONS.get(name, only_there))(name, argument, scope, resolve)
     except Misuse as misuse:
-        return Unknown(in_words(name, argument), wrong=f"{name} {misuse}")
+        return Unknown(call_in_words(name, argument), wrong=f"{name} {misuse}")
 
 
 FUNCTIONS: Mapping[str, Callable[[str, object, Scope, Resolve], object]] = {

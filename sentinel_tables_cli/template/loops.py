@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sentinel_tables_cli.template.intrinsics import resolve
-from sentinel_tables_cli.template.turns import LOOP, put, put_text, why_not
+from sentinel_tables_cli.template.turns import LOOP, put_in, put_text, why_not
 from sentinel_tables_cli.template.values import Path, Scope, Unknown
 
 FUNCTION = "Fn::"
@@ -21,12 +21,12 @@ class Entry:
     path: Path
 
     def part(self, name: str) -> object:
-        """Its type, its properties, or another part of it; None where there is none."""
+        """Its type, its properties, or another part of it; None if there is none."""
         return self.resource.get(name) if isinstance(self.resource, Mapping) else None
 
     @property
     def type(self) -> str:
-        """Its type; empty where it has none."""
+        """Its type; empty if it has none."""
         return str(self.part("Type") or "")
 
 
@@ -56,7 +56,7 @@ def expanded_conditions(section: Mapping[str, object], scope: Scope) -> dict[str
             found[str(key)] = value
             continue
         for item in items:
-            turn = {put_text(str(inner), name, item): put(condition, name, item) for inner, condition in body.items()}
+            turn = {put_text(str(inner), name, item): put_in(condition, name, item) for inner, condition in body.items()}
             found |= expanded_conditions(turn, scope)
     return found
 
@@ -75,7 +75,7 @@ def _turns(loop: Entry, scope: Scope) -> Iterator[Entry]:
         return
     for item in items if isinstance(items, list) else ():
         for key, value in body.items():
-            there = Entry(str(key), put(value, name, item), (*loop.path, 2, str(key)))
+            there = Entry(str(key), put_in(value, name, item), (*loop.path, 2, str(key)))
             turn = expanded({put_text(there.name, name, item): there.resource}, scope, loop.path)
             yield from (replace(entry, path=there.path + entry.path[len(loop.path) + 1 :]) for entry in turn)
 

@@ -20,9 +20,9 @@ SHORTHANDS = (
 PREVIOUS = re.compile(r"ParameterKey=[^,=]+,UsePreviousValue=true", re.IGNORECASE)
 """The value that the stack has, which is taken if none is given."""
 SEVERAL = re.compile(r"^\w+=.*?\s\"?(\w+)=", re.ASCII | re.DOTALL)
-"""What begins like `A=1 B=2` in one word: the AWS CLI takes it for one value, and the SAM CLI for two."""
+"""A word like `A=1 B=2`, which is one value to the AWS CLI, and two to the SAM CLI."""
 BOOLEANS = {True: ("true", "yes", "on"), False: ("false", "no", "off")}
-"""What YAML reads as a boolean if it stands without quotes."""
+"""The words that YAML reads as booleans if they stand without quotes."""
 
 
 def is_value(word: str) -> bool:
@@ -31,7 +31,7 @@ def is_value(word: str) -> bool:
 
 
 def values(words: Iterable[str]) -> dict[str, str]:
-    """What the words give: KEY=VALUE, the AWS CLI's shorthand, or a file of them. Raises Mistake."""
+    """The values that the words give: KEY=VALUE, the AWS CLI's shorthand, or a file of them. Raises Mistake."""
     given: dict[str, str] = {}
     for word in words:
         given |= _in_file(word.removeprefix(FILE)) if word.startswith(FILE) else _in_word(_alone(word))
@@ -140,7 +140,7 @@ def _refused(name: str, declared: object, value: str, has: str) -> str:
 
 
 def _refusals(declared: Mapping[str, Any], value: str) -> Iterator[str]:
-    """What the parameter takes and the value is not. A list is taken as a whole, or item by item.
+    """The constraints that the value breaks, in words. A list is taken as a whole, or item by item.
 
     A constraint that is none itself is left to CloudFormation.
     """
@@ -192,4 +192,4 @@ def _size(declared: Mapping[str, Any], item: str) -> str:
 
 
 HIDDEN = "****"
-"""What CloudFormation shows of a parameter with NoEcho."""
+"""The text that CloudFormation shows in place of a parameter with NoEcho."""

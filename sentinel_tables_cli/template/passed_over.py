@@ -1,4 +1,4 @@
-"""What the command line cannot look into, or leaves out: modules, macros, nested stacks, resources of other types. Pure."""
+"""Parts that the command line cannot look into, or leaves out: modules, macros, nested stacks, other types. Pure."""
 
 import difflib
 from collections.abc import Iterator, Mapping
@@ -52,7 +52,7 @@ def makers(template: Template, scope: Scope) -> Iterator[Maker]:
 EXPORT = "sentinel-tables-ServiceToken"
 """The end of the name by which the provider's stack exports its ServiceToken, if samconfig.toml named that stack."""
 NEARLY = 0.85
-"""How alike two names are, out of 1, for one to be taken for a misspelling of the other."""
+"""The likeness of two names, out of 1, from which one is taken for a misspelling of the other."""
 CUSTOM_PREFIX = "Custom::"
 
 
@@ -77,13 +77,13 @@ def misspelt(template: Template, scope: Scope) -> Iterator[Entry]:
 def left_out(template: Template, scope: Scope) -> Iterator[tuple[Entry, str]]:
     """Each resource that may be meant to be a table and is left out, with the reason."""
     found = [*served(template, scope)]
-    yield from ((entry, in_words(entry)) for entry in found)
+    yield from ((entry, why_left_out(entry)) for entry in found)
     for entry in misspelt(template, scope):
         if entry not in found:
             yield entry, f"it is left out: its type is {entry.type[:64]}. Did you mean {RESOURCE_TYPE}?"
 
 
-def in_words(entry: Entry) -> str:
+def why_left_out(entry: Entry) -> str:
     """The reason why a resource that the provider serves is left out."""
     return f"it has the provider's ServiceToken, and is left out: its type is {entry.type}, and has to be {RESOURCE_TYPE}."
 

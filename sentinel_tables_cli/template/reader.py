@@ -13,9 +13,9 @@ from typing import Any
 import yaml
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-PREFIX = "tag:yaml.org,2002:"
-TYPED = frozenset(PREFIX + kind for kind in ("bool", "int", "float", "null"))
-MERGE = PREFIX + "merge"
+YAML_TAG = "tag:yaml.org,2002:"
+TYPED = frozenset(YAML_TAG + kind for kind in ("bool", "int", "float", "null"))
+MERGE = YAML_TAG + "merge"
 UNPREFIXED = ("Ref", "Condition")
 """The short forms that do not stand for an `Fn::` function."""
 MOST_NODES = 250_000
@@ -48,7 +48,7 @@ class Block(dict[str, Any]):
         self.lines = {key: line for key, _, line in items}
 
 
-class Row(list[Any]):
+class Sequence(list[Any]):
     """A list of a template; `lines` holds the line of each item."""
 
     def __init__(self, items: Iterable[tuple[Any, int]] = ()) -> None:
@@ -125,14 +125,14 @@ class _Builder:
         name = node.tag[1:] if node.tag[1:] in UNPREFIXED else f"Fn::{node.tag[1:]}"
         argument = node.value if isinstance(node, yaml.ScalarNode) else self._plain(node)
         if name == "Fn::GetAtt" and isinstance(argument, str):
-            argument = Row((part, _line(node)) for part in argument.split(".", 1))
+            argument = Sequence((part, _line(node)) for part in argument.split(".", 1))
         return Block([(name, argument, _line(node))])
 
     def _plain(self, node: Any) -> Any:
         if isinstance(node, yaml.MappingNode):
             return Block(self._pairs(node))
         if isinstance(node, yaml.SequenceNode):
-            return Row((self.value(item), _line(item)) for item in node.value)
+            return Sequence((self.value(item), _line(item)) for item in node.value)
         return self._scalar(node) if node.tag in TYPED else node.value
 
     def _scalar(self, node: Any) -> Any:
@@ -159,14 +159,14 @@ class _Builder:
         yield from own
 
     def _merged(self, node: Any) -> Iterator[tuple[str, Any, int]]:
-        """What YAML's `<<` brings in: the keys of a mapping, or of several."""
+        """The keys that YAML's `<<` brings in, of a mapping or of several."""
         for one in reversed(node.value) if isinstance(node, yaml.SequenceNode) else [node]:
             if not isinstance(one, yaml.MappingNode):
                 raise NotReadable(_line(one), "not YAML or JSON: << takes a mapping")
             yield from self._pairs(one)
 
     def _key(self, node: Any) -> str:
-        if not isinstance(node, yaml.ScalarNode) or node.tag == PREFIX + "null":
+        if not isinstance(node, yaml.ScalarNode) or node.tag == YAML_TAG + "null":
             what = "null" if isinstance(node, yaml.ScalarNode) else "not text"
             raise NotReadable(_line(node), f"not a template: a key is {what}")
         return str(node.value)
@@ -177,7 +177,7 @@ def _line(node: Any) -> int:
 
 
 def _size(value: object, known: dict[int, int]) -> int:
-    """How many nodes the value has with every alias written out."""
+    """The number of nodes of the value with every alias written out."""
     if not isinstance(value, dict | list):
         return 1
     if id(value) not in known:

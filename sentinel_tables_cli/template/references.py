@@ -16,16 +16,16 @@ TRANSFORMS = (SERVERLESS, EXTENSIONS)
 EXTENDED = ("Fn::Length", "Fn::ToJsonString")
 """The functions that AWS::LanguageExtensions brings."""
 MAP_KEYS = 3
-"""How many keys Fn::FindInMap has. With AWS::LanguageExtensions a default may follow."""
+"""The number of keys of Fn::FindInMap. With AWS::LanguageExtensions a default may follow."""
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class KnownNames:
     """The names of a template. `known` is None if its text does not show them all, because a macro may add some."""
 
     known: frozenset[str] | None = None
     made: tuple[str, ...] = ()
-    """How the names begin that the Serverless transform gives to what it makes."""
+    """The beginnings of the names that the Serverless transform gives to what it makes."""
     parameters: frozenset[str] = frozenset()
     extended: bool = True
     """True if the template has AWS::LanguageExtensions, or may have."""
@@ -74,12 +74,12 @@ class Names:
             mappings = {str(one): mappings[one] for one in there}[str(key)]  # type: ignore[index] # a mapping, for the key is there
         return ""
 
-    def of_parameters(self) -> "Names":
+    def of_parameters(self) -> "KnownNames":
         """The same, without the resources."""
         known = None if self.known is None else self.parameters | frozenset(PSEUDO_PARAMETERS)
         return replace(self, known=known, made=(), what="parameter")
 
-    def without_maps(self) -> "Names":
+    def without_maps(self) -> "KnownNames":
         """The same, without the mappings."""
         return replace(self, maps=False)
 
@@ -92,17 +92,17 @@ def _remedy(name: str, there: Collection[str]) -> str:
     return f"Did you mean {close[0]}?" if close else "Correct it, or add what it names."
 
 
-def names_in(document: Mapping[str, object]) -> Names:
+def names_in(document: Mapping[str, object]) -> KnownNames:
     """The names of a template."""
     transforms = transforms_of(document)
     types = {name: _type(resource) for name, resource in _section(document, "Resources").items()}
     if any(one not in TRANSFORMS for one in transforms) or any(kind.endswith("::MODULE") for kind in types.values()):
-        return Names()
+        return KnownNames()
     if any(key == "Fn::Transform" or key.startswith("Fn::ForEach") for key in _outer_keys(document)):
-        return Names()
+        return KnownNames()
     made = [str(name) for name, kind in types.items() if kind.startswith("AWS::Serverless::")]
     parameters = frozenset(map(str, _section(document, "Parameters")))
-    return Names(
+    return KnownNames(
         known=frozenset(map(str, (*PSEUDO_PARAMETERS, *parameters, *types))),
         made=(*made, "Serverless") if SERVERLESS in transforms else (),
         parameters=parameters,

@@ -19,14 +19,14 @@ def why_not(items: object) -> str:
     return "" if strings else "its list is not one of strings"
 
 
-def put(value: object, name: str, item: str) -> object:
+def put_in(value: object, name: str, item: str) -> object:
     """The value with the loop's variable replaced by the item."""
     if isinstance(value, Mapping):
         if dict(value) == {"Ref": name}:
             return item
-        return {put_text(str(key), name, item): put(inner, name, item) for key, inner in value.items()}
+        return {put_text(str(key), name, item): put_in(inner, name, item) for key, inner in value.items()}
     if isinstance(value, list):
-        return [put(inner, name, item) for inner in value]
+        return [put_in(inner, name, item) for inner in value]
     return put_text(value, name, item) if isinstance(value, str) else value
 
 
@@ -36,5 +36,5 @@ def put_text(text: str, name: str, item: str) -> str:
 
 
 def hidden(why: str) -> Unknown:
-    """What a loop makes that cannot be expanded."""
+    """The value in place of what a loop makes, if it cannot be expanded."""
     return Unknown(f"a loop, of which {why}")

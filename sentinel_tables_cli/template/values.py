@@ -1,15 +1,15 @@
-"""What a value in a template may be besides text: not known yet, or absent; and what is known around it. Pure."""
+"""Values besides text: not known yet, or absent; and the scope in which values are worked out. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from sentinel_tables_cli.template.references import Names
+from sentinel_tables_cli.template.references import KnownNames
 
 Path = tuple[str | int, ...]
 
 
-class Absent(Enum):
+class Omitted(Enum):
     """The value of `AWS::NoValue`."""
 
     NO_VALUE = "AWS::NoValue"
@@ -34,7 +34,7 @@ class Unknown:
     wrong: str = ""
     """If no deployment can know the value either: the reason and the remedy, as the end of a sentence."""
     of: object = field(default=None, repr=False)
-    """What it is made of, as far as that is known. Two unknown values are equal only if these are."""
+    """Its parts, as far as they are known. Two unknown values are equal only if these are."""
     linted: bool = True
     """True if cfn-lint reports by itself what is wrong."""
     optional: bool = False
@@ -59,13 +59,13 @@ def no_exports() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is known while values are worked out."""
+    """Everything that is known while values are worked out."""
 
     values: Mapping[str, object] = field(default_factory=dict)
     """Of parameters and pseudo parameters."""
     mappings: Mapping[str, object] = field(default_factory=dict)
     conditions: Mapping[str, object] = field(default_factory=dict)
-    names: Names = field(default_factory=Names)
+    names: KnownNames = field(default_factory=KnownNames)
     own: str = ""
     """The logical id of the resource whose values are worked out."""
     exports: Exports = field(default=no_exports, compare=False)

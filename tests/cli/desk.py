@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from typer.testing import CliRunner, Result
 
 from sentinel_tables.aws.tables import DynamoTables
-from sentinel_tables_cli.account.tables import Eyes, Means
+from sentinel_tables_cli.account.tables import Account, Eyes
 from sentinel_tables_cli.app import app
 from sentinel_tables_cli.template import document as templates
 from tests.aws import (
@@ -101,12 +101,12 @@ class Desk:
         """What the provider wrote, from the beginning."""
         return [(call.api, call.arguments) for call in self.plane.writes() if call.outcome == "ok"]
 
-    def connect(self, _profile: str | None, _region: str | None, _endpoint_url: str | None) -> Means:
+    def connect(self, _profile: str | None, _region: str | None, _endpoint_url: str | None) -> Account:
         """The means of this world; `denied` APIs are denied."""
         faults = Faults(*(Fault(Kind.ACCESS_DENIED_FROM_NOW, 1, api) for api in self.denied))
         client, keys = ListingClient(self.plane, faults=faults), KeyService(self.plane, faults=faults)
         client.failing = self.failing
-        return Means(
+        return Account(
             eyes=Eyes(client, DynamoTables(client, lambda: keys)),
             cloudformation=lambda: Stacks(self),
             ssm=lambda: ParameterStore(self),

@@ -9,7 +9,7 @@ from sentinel_tables_cli.checks.properties import SOME_OWNER, desired, known
 from sentinel_tables_cli.checks.validation import validated
 from sentinel_tables_cli.template.document import Template, parse
 from sentinel_tables_cli.template.intrinsics import resolve
-from sentinel_tables_cli.template.references import Names
+from sentinel_tables_cli.template.references import KnownNames
 from sentinel_tables_cli.template.values import Scope, Unknown
 
 from . import corpus
@@ -54,7 +54,7 @@ def test_conditions_are_decided_as_far_as_they_are_known(name: str) -> None:
                 "Isunknown": {"Fn::Equals": [{"Ref": "Open"}, "b"]},
                 "Iswrong": {"Fn::Equals": ["a"]},
             },
-            names=Names(frozenset({"Open"}), parameters=frozenset({"Open"})),
+            names=KnownNames(frozenset({"Open"}), parameters=frozenset({"Open"})),
         )
         found = resolve(condition, scope)
         if isinstance(found, Unknown):

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from sentinel_tables.schemas import SCHEMAS
 from sentinel_tables_cli import help as texts
 from sentinel_tables_cli.app import app
+from sentinel_tables_cli.policies.roles import ROLES
 from sentinel_tables_cli.report import screen
 
 from .desk import BREAKGLASS, Desk
@@ -113,7 +114,7 @@ def test_one_value_that_looks_like_several_is_one(desk: Desk, word: str) -> None
     assert desk.type("validate", desk.file(TWO), "--parameter-overrides", word).exit_code == 0
 
 
-COMMANDS = ("plan", "status", "left-behind", "schema", "validate", "rules")
+COMMANDS = tuple(texts.SHORT)
 
 
 @pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS)])
@@ -126,8 +127,9 @@ def test_a_help_fits_80_columns_and_cuts_no_sentence(words: tuple[str, ...]) -> 
     assert all(line.endswith(("]...", "}...", "KEY=VALUE ...")) for line in cut), cut
 
 
-def test_the_help_names_every_schema() -> None:
-    assert [*texts.SCHEMAS] == [*SCHEMAS]
+def test_the_help_names_every_schema_and_role() -> None:
+    assert [*texts.SCHEMA_NAMES] == [*SCHEMAS]
+    assert [*texts.ROLE_NAMES] == [*ROLES]
 
 
 class Terminal(io.StringIO):

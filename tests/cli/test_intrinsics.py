@@ -6,7 +6,7 @@ import pytest
 
 from sentinel_tables_cli.template.document import parse
 from sentinel_tables_cli.template.intrinsics import resolve
-from sentinel_tables_cli.template.references import Names
+from sentinel_tables_cli.template.references import KnownNames
 from sentinel_tables_cli.template.values import Open, Scope, Unknown, unknown_in
 
 SCOPE = Scope(
@@ -103,7 +103,9 @@ def test_what_is_not_known_says_why(value: object, why: str) -> None:
 
 NAMED = replace(
     SCOPE,
-    names=Names(frozenset({"Stage", "Names", "Table", "Queue"}), parameters=frozenset({"Stage", "Names"}), extended=False),
+    names=KnownNames(
+        frozenset({"Stage", "Names", "Table", "Queue"}), parameters=frozenset({"Stage", "Names"}), extended=False
+    ),
     own="Table",
     exports=lambda: {"there": "arn:one"},
     worked_out={},
@@ -118,7 +120,10 @@ WRONG = [
     ({"Fn::GetAtt": "Queue"}, "Fn::GetAtt takes a resource and the name of an attribute."),
     ({"Fn::GetAtt": ["Stage", "Arn"]}, '"Stage" is a parameter, and has no attributes. Use Ref.'),
     ({"Fn::Sub": "${Stage.Arn}"}, '"Stage" is a parameter, and has no attributes. Use Ref.'),
-    ({"Fn::Sub": "x-${Names}"}, 'Fn::Sub has a list where it takes a string, "${Names}". Join it with Fn::Join, or pick'),
+    (
+        {"Fn::Sub": "x-${Names}"},
+        'Fn::Sub has a list where it takes a string, "${Names}". Join it with Fn::Join, or pick',
+    ),
     ({"Fn::Sub": ["${A}", {"A": {"B": "c"}}]}, 'Fn::Sub has a mapping where it takes a string, "${A}". Write a string.'),
     ({"Fn::Sub": ["${A}", {"A": None}]}, 'Fn::Sub has null where it takes a string, "${A}".'),
     ({"Fn::Sub": "x-${}"}, 'Fn::Sub has "${}": a name has letters, digits and _ . : alone.'),
@@ -136,7 +141,10 @@ WRONG = [
     ({"Fn::Join": ["-", "a"]}, "Fn::Join takes a list after its separator."),
     ({"Fn::Join": ["-", [{"Ref": "Names"}]]}, "Fn::Join has a list where it takes a string."),
     ({"Fn::Join": ["-"]}, "Fn::Join takes a list of a separator and a list. Correct its arguments."),
-    ({"Fn::Select": ["7", {"Ref": "Names"}]}, "Fn::Select has the index 7, and it takes 0 to 1. Correct it, or the list."),
+    (
+        {"Fn::Select": ["7", {"Ref": "Names"}]},
+        "Fn::Select has the index 7, and it takes 0 to 1. Correct it, or the list.",
+    ),
     ({"Fn::Select": ["-1", {"Ref": "Names"}]}, "Fn::Select has the index -1, and it takes 0 to 1."),
     ({"Fn::Select": [0, []]}, "Fn::Select has the index 0, and the list is empty."),
     ({"Fn::Select": ["one", {"Ref": "Names"}]}, 'Fn::Select takes a whole number for its index, and has "one".'),
@@ -237,7 +245,7 @@ def test_parameters_are_what_was_given_else_the_default_and_lists_are_lists() ->
 Parameters:
   Given: {Type: String, Default: no}
   Default: {Type: Number, Default: 5}
-  Names: {Type: CommaDelimitedList, Default: "a, b"}
+  KnownNames: {Type: CommaDelimitedList, Default: "a, b"}
   Looked: {Type: "AWS::SSM::Parameter::Value<String>", Default: /a}
   Name: {Type: "AWS::SSM::Parameter::Name", Default: /a}
   Open: {Type: String}

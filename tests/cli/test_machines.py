@@ -12,7 +12,7 @@ from cfnlint.jsonschema import StandardValidator  # type: ignore[import-untyped]
 from .desk import BREAKGLASS, Desk
 
 HERE = Path(__file__).resolve().parents[2]
-SCHEMA = json.loads((HERE / "docs" / "reports.schema.json").read_text())
+SCHEMA = json.loads((HERE / "docs" / "reference" / "reports.schema.json").read_text())
 WRONG = BREAKGLASS + "      TableClass: GOLD\n"
 
 
@@ -57,6 +57,11 @@ def test_findings(desk: Desk) -> None:
 def test_a_schema_and_the_folder_of_the_rules(desk: Desk) -> None:
     assert held(desk.type("schema", "approval", "--json").stdout, "schema")["schema"] == "approval"
     assert Path(held(desk.type("rules", "--json").stdout, "rules")["folder"]).is_dir()
+
+
+def test_wiring(desk: Desk) -> None:
+    desk.deploy(BREAKGLASS)
+    assert held(desk.type("wiring", "records", "--json").stdout, "wiring")["stack"] == "records"
 
 
 ERRORS = {

@@ -157,14 +157,14 @@ def test_a_replacement_by_a_table_that_stands_already_says_that_it_keeps_its_rec
 
 
 def test_drift_is_shown_and_that_the_same_template_does_not_repair_it(desk: Desk) -> None:
-    says = with_properties("DeletionProtectionEnabled: false")
-    desk.deploy(says)
+    said = "DeletionProtectionEnabled: false"
+    desk.deploy(with_properties(said))
     desk.plane.call("update_table", {"TableName": "sentinel-breakglass", "DeletionProtectionEnabled": True})
-    result = desk.plan(says, *OWN, "--detailed-exitcode")
+    result = desk.plan(with_properties(said), *OWN)
     assert result.exit_code == 2
     assert "drifted, and left so by this deployment" in result.stdout
     assert "Change a property (a tag, say)" in result.stdout
-    repaired = with_properties("DeletionProtectionEnabled: false", "Tags: [{Key: repair, Value: 1}]")
+    repaired = with_properties(said, "Tags: [{Key: repair, Value: 1}]")
     assert "deletion protection: on -> off" in desk.plan(repaired, *OWN).stdout
     desk.deploy(repaired)
     assert desk.plan(repaired, *OWN).exit_code == 0
