@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sentinel_tables_cli.help import SCHEMA_NAMES
 from sentinel_tables_cli.mistakes import Mistake, clean
 from sentinel_tables_cli.options.group import Commands
+from sentinel_tables_cli.options.help import SCHEMA_NAMES
 from sentinel_tables_cli.options.settings import settings
 from sentinel_tables_cli.report import screen
 

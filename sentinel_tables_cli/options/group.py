@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from sentinel_tables_cli.mistakes import NO_READER, Mistake
+from sentinel_tables_cli.options import help as texts
 from sentinel_tables_cli.report import envelope, screen
 
 USAGE_STATUS = 2
@@ -25,6 +26,11 @@ class Commands(TyperGroup):
         super().__init__(*args, **kwargs)
         for command in self.commands.values():
             command.get_params = functools.partial(_read_plainly, command.get_params)  # type: ignore[method-assign]
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """See click. The commands that most people want come first."""
+        order = [*texts.SHORT]
+        return sorted(super().list_commands(ctx), key=lambda name: order.index(name) if name in order else len(order))
 
     def get_params(self, ctx: Any) -> list[Any]:
         """See click."""

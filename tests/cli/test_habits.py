@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from sentinel_tables.schemas import SCHEMAS
-from sentinel_tables_cli import help as texts
 from sentinel_tables_cli.app import app
+from sentinel_tables_cli.options import help as texts
 from sentinel_tables_cli.policies.roles import ROLES
 from sentinel_tables_cli.report import screen
 

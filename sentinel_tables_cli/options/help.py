@@ -6,13 +6,13 @@ ROLE_NAMES = ("requester", "approver", "invoker", "closer", "tvm", "authorizer",
 """The names of Sentinel's roles, likewise."""
 
 SHORT = {
+    "validate": "Check templates, without a call to AWS.",
     "plan": "Show what a deployment would do to each table.",
     "status": "List the tables that are owned, and their drift.",
     "left-behind": "List the tables that no resource has any more.",
     "schema": "Print a schema, also for CloudFormation or Terraform.",
     "policy": "Print what one of Sentinel's roles may do with a table.",
     "wiring": "Print the names by which Sentinel asks for a stack's tables.",
-    "validate": "Check templates, without a call to AWS.",
     "rules": "Print the folder of the rules for cfn-lint.",
 }
 """One line for each command, short enough for the list of all of them."""
