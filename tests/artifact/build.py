@@ -26,9 +26,10 @@ def build(folder: Path) -> Path:
 
 
 def copy_with(artifact: Path, folder: Path, changes: dict[str, str]) -> Path:
-    """A copy of the artifact with some files written over, and without bytecode: `{"handler/app.py": "import nothing"}`."""
+    """A copy of the artifact with some of its files written over, no bytecode: `{"handler/app.py": "import nothing"}`."""
     shutil.copytree(artifact, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name, text in changes.items():
+        assert (folder / name).exists(), f"the artifact has no {name}"
         (folder / name).write_text(text, encoding="utf-8")
     return folder
 

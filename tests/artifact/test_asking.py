@@ -152,7 +152,7 @@ class TestNoAnswer:
 
     def test_out_of_reach_it_fails_and_names_the_endpoint_and_the_switch(self, worlds: Worlds, newest: Path) -> None:
         here = worlds(newest, Moto(), variables={"AWS_ENDPOINT_URL_CLOUDFORMATION": NOBODY})
-        reason = here.fail(Resource("breakglass", ServiceTimeout=12).create())
+        reason = here.fail(Resource("breakglass", ServiceTimeout=10).create())
         assert "CloudFormation cannot be reached" in reason
         assert "Give the function's VPC its endpoint" in reason
         assert "AskCloudFormation=false" in reason

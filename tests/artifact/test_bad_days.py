@@ -130,7 +130,7 @@ def test_an_answer_that_is_refused_for_good_is_given_up(world: World) -> None:
 
 def test_an_artifact_that_cannot_be_imported_answers(artifact: Path, worlds: Worlds, newest: Path, tmp_path: Path) -> None:
     """A broken release must not leave a stack waiting for an hour."""
-    broken = copy_with(artifact, tmp_path / "broken", {"sentinel_tables/plan.py": "import no_such_module\n"})
+    broken = copy_with(artifact, tmp_path / "broken", {"sentinel_tables/rules/plan.py": "import no_such_module\n"})
     here = worlds(newest, Moto(), of=broken)
     answer = here.ask(Resource("breakglass").create())
     assert answer["Status"] == "FAILED"

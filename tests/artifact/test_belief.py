@@ -18,9 +18,9 @@ from .world import World
 pytestmark = [pytest.mark.awslambdaric, pytest.mark.timeout(900)]
 """The first test of each worker builds the artifact, and all run in real time."""
 
-AGAIN: dict[str, Any] = {"ServiceTimeout": 24}
-"""For an event that comes again soon. What contradicts it is believed when its time is nearly up, instead of a minute."""
-FORGED: dict[str, Any] = {"ServiceTimeout": 12}
+AGAIN: dict[str, Any] = {"ServiceTimeout": 20}
+"""For an event that comes again soon. What contradicts it is believed when its time is up, instead of after a minute."""
+FORGED: dict[str, Any] = {"ServiceTimeout": 8}
 DAY = 86_400.0
 RECORD = {"id": {"S": "kept"}}
 OPEN = {
@@ -104,7 +104,7 @@ class TestEventsThatComeAgain:
     def test_nor_while_the_newer_one_is_at_work(self, world: World) -> None:
         """CloudFormation says UPDATE_IN_PROGRESS, and since when: longer after the older event than a clock is wrong."""
         resource = with_record(world)
-        older = resource.update(Tags=[{"Key": "version", "Value": "2"}], ServiceTimeout=80)
+        older = resource.update(Tags=[{"Key": "version", "Value": "2"}], ServiceTimeout=76)
         world.stacks.forget(older)
         world.stacks.announce(resource.update(Tags=[{"Key": "version", "Value": "3"}]))
         before = len(world.aws.calls)
@@ -159,7 +159,7 @@ class TestForgedEvents:
         resource = with_record(world)
         event = resource.create() if verb == "Create" else resource.update(**FORGED)
         event |= {"PhysicalResourceId": "sentinel-former"} if verb == "Update" else {}
-        event["ResourceProperties"] |= {"ServiceTimeout": "12"}
+        event["ResourceProperties"] |= {"ServiceTimeout": "8"}
         note = {"tried_at": 1.0, "made_at": 1.0, "adopted": {}, "failure": "as ordered", "late": True}
         before = len(world.aws.calls)
         assert world.ask_forged(event | {"SentinelTablesMemory": note})["Status"] == "FAILED"

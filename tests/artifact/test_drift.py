@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.awslambdaric, pytest.mark.java, pytest.mark.timeout(90
 LONG_SECONDS = 300.0
 WRONG: Keys = ("profile", "id")
 THEIRS = "audit-by-profile"
+TTL_ON: Any = {"TimeToLiveSpecification": {"Enabled": True}}
 TTL_OFF: Any = {"Enabled": False, "AttributeName": "ttl"}
 RECORD = {"id": {"S": "kept"}}
 
@@ -60,7 +61,7 @@ def _converges(here: World, drift: Callable[[World], tuple[Resource, dict[str, A
 
 def _no_index(here: World) -> tuple[Resource, dict[str, Any]]:
     """A table that somebody else made is adopted: three indexes are missing, one has other keys, TTL is off."""
-    resource = Resource("session", TableName="sentinel-old", ExistingTable="Adopt")
+    resource = Resource("session", TableName="sentinel-old", ExistingTable="Adopt", **TTL_ON)
     here.client.create_table(**table("sentinel-old", [("gsi-status", WRONG)]))
     return resource, resource.create()
 
@@ -82,7 +83,7 @@ def _lost_index(here: World) -> tuple[Resource, dict[str, Any]]:
 
 
 def _made(here: World, schema: str) -> Resource:
-    resource = Resource(schema, TableName="sentinel-drifted")
+    resource = Resource(schema, TableName="sentinel-drifted", **TTL_ON)
     here.succeed(resource, resource.create())
     return resource
 

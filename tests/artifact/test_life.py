@@ -120,13 +120,15 @@ def _is_updated_without_a_change_and_streams(here: World, resource: Resource) ->
 
 
 def _is_protected(here: World, resource: Resource) -> None:
-    """Deletion protection refuses a Delete, changes nothing, and says what to do."""
+    """Deletion protection refuses a Delete, changes nothing, says what to do, and goes when a template says so."""
     here.succeed(resource, resource.update(DeletionProtectionEnabled=True))
     before = len(here.aws.calls)
     assert "DeletionProtectionEnabled" in here.fail(resource.delete())
     assert not [call.action for call in here.aws.calls[before:] if call.is_write and not call.error]
     assert _state(here, resource.physical_id)["protected"] is True
     here.succeed(resource, resource.update(DeletionProtectionEnabled=None))
+    assert _state(here, resource.physical_id)["protected"] is True
+    here.succeed(resource, resource.update(DeletionProtectionEnabled=False))
 
 
 def _is_replaced(here: World, resource: Resource) -> None:

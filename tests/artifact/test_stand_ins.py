@@ -5,21 +5,30 @@ They run a function of a few lines, whose event says what it does.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from .answers import violations
+from .aws import TEST_KEY
 from .engines import Moto
-from .events import FUNCTION_ARN, Resource
-from .faults import Fault
+from .events import FUNCTION_ARN, REGION, Resource
+from .faults import Fault, reply
 from .runtime_api import Outcome
 from .world import ANSWER_SECONDS, World
 
 pytestmark = [pytest.mark.awslambdaric, pytest.mark.timeout(900)]
 """The first test of each worker builds the artifact, and all run in real time."""
+
+CLOUDFORMATION_FAULTS = [
+    (Fault.THROTTLED, "Throttling", 400),
+    (Fault.INTERNAL, "InternalFailure", 500),
+    (Fault.DENIED, "AccessDenied", 403),
+]
 
 FUNCTION = """
 import json, os, threading, time
@@ -130,3 +139,57 @@ def test_an_answer_is_refused_as_s3_and_cloudformation_refuse_it(stub: World) ->
     assert stub.answers.take(f"/{path}", {"Content-Length": "2"}, b"{}") == 200
     found = violations(stub.put_of(event), event)
     assert len(found) == 7, found
+
+
+@pytest.fixture
+def stacks(stub: World) -> Iterator[Any]:
+    """The test's own client, so that botocore parses what the function's would."""
+    client = boto3.client(
+        "cloudformation", endpoint_url=stub.aws.url, region_name=REGION, aws_access_key_id=TEST_KEY,
+        aws_secret_access_key="test",
+    )  # fmt: skip
+    yield client
+    client.close()
+
+
+def _refused(ask: Callable[[], Any]) -> tuple[str, str, int]:
+    with pytest.raises(ClientError) as found:
+        ask()
+    response = found.value.response
+    return response["Error"]["Code"], response["Error"]["Message"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def test_cloudformation_says_what_it_is_at_work_on_and_what_became_of_it(stub: World, stacks: Any) -> None:
+    resource = Resource("breakglass")
+    ids = {"StackName": resource.stack_id, "LogicalResourceId": "Table"}
+    before, event = time.time(), resource.create()
+    stub.stacks.tags[resource.stack_id] = {"cost": "4 & 2"}
+    stub.stacks.announce(event)
+    detail = stacks.describe_stack_resource(**ids)["StackResourceDetail"]
+    (stack,) = stacks.describe_stacks(StackName=resource.stack_id)["Stacks"]
+    assert (detail["ResourceStatus"], "PhysicalResourceId" in detail) == ("CREATE_IN_PROGRESS", False)
+    assert (stack["StackStatus"], stack["Tags"]) == ("CREATE_IN_PROGRESS", [{"Key": "cost", "Value": "4 & 2"}])
+    for moment in (detail["LastUpdatedTimestamp"], stack["CreationTime"]):
+        assert before - 0.001 <= moment.timestamp() <= time.time()
+    assert "LastUpdatedTime" not in stack
+    stub.stacks.settle({**event, "Status": "SUCCESS", "PhysicalResourceId": "sentinel-x"})
+    detail = stacks.describe_stack_resource(**ids)["StackResourceDetail"]
+    assert (detail["ResourceStatus"], detail["PhysicalResourceId"]) == ("CREATE_COMPLETE", "sentinel-x")
+    assert stacks.describe_stacks(StackName=resource.stack_id)["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_cloudformation_says_of_what_it_has_never_heard_of(stub: World, stacks: Any) -> None:
+    resource = Resource("breakglass")
+    stack, name = resource.stack_id, resource.stack_id.split("/")[1]
+    told = _refused(lambda: stacks.describe_stacks(StackName=stack))
+    assert told == ("ValidationError", f"Stack with id {stack} does not exist", 400)
+    stub.stacks.announce(resource.create())
+    told = _refused(lambda: stacks.describe_stack_resource(StackName=stack, LogicalResourceId="Other"))
+    assert told == ("ValidationError", f"Resource Other does not exist for stack {name}", 400)
+
+
+@pytest.mark.parametrize(("fault", "code", "status"), CLOUDFORMATION_FAULTS, ids=str)
+def test_cloudformation_has_words_of_its_own_for_a_bad_day(fault: Fault, code: str, status: int) -> None:
+    told = reply(fault, "cloudformation", "DescribeStacks", "arn:aws:cloudformation:eu-west-1:123456789012:stack/a/b")
+    assert told is not None
+    assert (told.error, told.status, told.content_type) == (code, status, "text/xml")
