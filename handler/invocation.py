@@ -19,10 +19,9 @@ from sentinel_tables.allowance import (
     Allowance,
     Clock,
 )
-from sentinel_tables.converge import Tables
 from sentinel_tables.errors import InvalidRequest, NotNow, OutOfTime, SentinelTableError
-from sentinel_tables.inquiry import Stacks
 from sentinel_tables.memory import Memory
+from sentinel_tables.ports import Stacks, Tables
 from sentinel_tables.request.envelope import Envelope
 from sentinel_tables.request.event import parse
 from sentinel_tables.resource import Outcome, Surroundings, give_up, may_have_to_undo, provide, unread

@@ -5,17 +5,11 @@ the resource, so that an event which comes again after its end, or which somebod
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from sentinel_tables.allowance import (
     BELIEF_SECONDS,
     DOUBT_SECONDS,
-    FIRST_BACK_OFF_SECONDS,
-    FIRST_PAUSE_SECONDS,
-    LONGEST_BACK_OFF_SECONDS,
-    LONGEST_PAUSE_SECONDS,
     STALE_SECONDS,
     TAG_LAG_SECONDS,
     VISIBILITY_SECONDS,
@@ -33,10 +27,12 @@ from sentinel_tables.errors import (
 )
 from sentinel_tables.goals.ending import GivenBack, Removed
 from sentinel_tables.goals.moves import Ask, Done, Goal, Move, Trail, Wait
+from sentinel_tables.goals.pace import Pace
 from sentinel_tables.goals.standing import Standing
 from sentinel_tables.inquiry import Inquiry
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import Desired, Encryption, Facet, LiveTable, TableStatus
+from sentinel_tables.model import Desired, Facet, LiveTable, TableStatus
+from sentinel_tables.ports import Tables
 from sentinel_tables.rules import belief, ownership
 from sentinel_tables.rules.steps import Effect, Step
 
@@ -47,62 +43,6 @@ ACCEPTED_IN_VAIN = 3
 DECISIVE = (Effect.CREATES, Effect.ADOPTS, Effect.REMOVES)
 """The effects of a step before which CloudFormation is asked anew, however short ago it was asked."""
 NOT_AT_WORK = "CloudFormation does not say that it is at work on this resource"
-
-
-class Tables(Protocol):
-    """The port to the tables. Each call raises NotNow for what passes by waiting, RefusedByAws for what does not."""
-
-    def read(
-        self,
-        name: str,
-        known: LiveTable | None,
-        facets: frozenset[Facet],
-        again: frozenset[Facet],
-        between: Callable[[], None] = lambda: None,
-    ) -> LiveTable | None:
-        """The table of that name, or None. `between` is called before each call but the first; what it raises ends the read.
-
-        DescribeTable is always asked. Of the other `facets`, those in `again` and those that `known` does not tell of this
-        very table are read, where the table is far enough along to be asked.
-        """
-
-    def take(self, step: Step) -> None:
-        """Makes the step's call. That it was done already is success."""
-
-    def with_key_arn(self, encryption: Encryption) -> Encryption:
-        """The same encryption, a customer managed key named by its ARN, as `read` tells it."""
-
-
-@dataclass(slots=True)
-class _Pace:
-    """How long the loop has been waiting for one thing, how often in a row it was put off; what it did last, how often."""
-
-    began: float
-    what: str = ""
-    refusals: int = 0
-    taken: Step | None = None
-    shows_by: float = 0.0
-    accepted: int = 0
-    creating_at: float | None = None
-
-    def turn_to(self, what: str, now: float) -> None:
-        if what != self.what:
-            self.what, self.began = what, now
-
-    def put_off(self, refusal: NotNow, now: float) -> None:
-        self.turn_to(str(refusal), now)
-        self.refusals = self.refusals + 1 if refusal.back_off else 0
-
-    def took(self, step: Step, shows_by: float) -> None:
-        self.accepted = self.accepted if step == self.taken else 0
-        self.taken, self.shows_by = step, shows_by
-
-    def pause(self, now: float, jitter: float) -> float:
-        """Seconds until the next look."""
-        if self.refusals:
-            longest = FIRST_BACK_OFF_SECONDS * 2.0 ** min(self.refusals - 1, 10)
-            return min(LONGEST_BACK_OFF_SECONDS, longest) * (0.5 + jitter)
-        return min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS + 0.2 * (now - self.began)) * (0.8 + 0.4 * jitter)
 
 
 def converge(
@@ -155,7 +95,7 @@ class _Work:
         self.clock = allowance.clock
         now = self.clock.now()
         what = memory.pending or f"table {shown(goal.name)} has not been looked at"
-        self.pace = _Pace(began=min(now, memory.pending_since or now), what=what)
+        self.pace = Pace(began=min(now, memory.pending_since or now), what=what)
         self.live: LiveTable | None = None
         self.again = goal.facets
         self.whole_at = 0.0

@@ -1,25 +1,14 @@
-"""The port to CloudFormation, and what it has said about one event so far.
+"""What CloudFormation has said about one event so far.
 
 Two answers are kept: one for the resource, which is asked for again before each step that matters, and one for its stack.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from sentinel_tables.allowance import STALE_SECONDS
-from sentinel_tables.model import Owner
+from sentinel_tables.ports import Stacks
 from sentinel_tables.rules import belief
-from sentinel_tables.rules.belief import ResourceWord, Sender, StackWord, Word
-
-
-class Stacks(Protocol):
-    """The port to CloudFormation. Each call raises NotNow if there is no answer, and it is to be tried again."""
-
-    def resource(self, owner: Owner) -> ResourceWord:
-        """What it says of a resource."""
-
-    def stack(self, stack_id: str) -> StackWord:
-        """What it says of a stack."""
+from sentinel_tables.rules.belief import Sender, StackWord, Word
 
 
 @dataclass(slots=True)

@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sentinel_tables.allowance import Allowance
-from sentinel_tables.converge import Tables, converge, remove
+from sentinel_tables.converge import converge, remove
 from sentinel_tables.errors import Contradicted, InvalidRequest, OutOfTime, SentinelTableError
 from sentinel_tables.goals.ending import GivenBack, Removed
 from sentinel_tables.goals.moves import Done
 from sentinel_tables.goals.standing import Standing
-from sentinel_tables.inquiry import Inquiry, Stacks
+from sentinel_tables.inquiry import Inquiry
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Desired, LiveTable
+from sentinel_tables.ports import Stacks, Tables
 from sentinel_tables.request.event import Create, Delete, Request, Update
 from sentinel_tables.request.properties import is_table_name
 from sentinel_tables.rules import removal, silence

@@ -26,7 +26,7 @@ class CloudFormationStacks:
         self._client = client
 
     def resource(self, owner: Owner) -> ResourceWord:
-        """See `converge.Stacks.resource`."""
+        """See `ports.Stacks.resource`."""
         arguments = {"StackName": owner.stack_id, "LogicalResourceId": owner.logical_id}
         try:
             found = self._ask("describe_stack_resource", arguments)["StackResourceDetail"]
@@ -36,7 +36,7 @@ class CloudFormationStacks:
         return ResourceWord(found.get("ResourceStatus", ""), found.get("PhysicalResourceId") or "", changed_at)
 
     def stack(self, stack_id: str) -> StackWord:
-        """See `converge.Stacks.stack`."""
+        """See `ports.Stacks.stack`."""
         try:
             (found,) = self._ask("describe_stacks", {"StackName": stack_id})["Stacks"]
         except (NeverHeardOf, ValueError):

@@ -54,7 +54,7 @@ class DynamoTables:
         again: frozenset[Facet],
         between: Callable[[], None] = lambda: None,
     ) -> LiveTable | None:
-        """See `converge.Tables.read`."""
+        """See `ports.Tables.read`."""
         try:
             live = normalise.live_table(self._call("describe_table", TableName=name)["Table"])
         except Absent:
@@ -70,7 +70,7 @@ class DynamoTables:
         return self._with_key(live)
 
     def take(self, step: Step) -> None:
-        """See `converge.Tables.take`."""
+        """See `ports.Tables.take`."""
         try:
             self._call(step.api, **step.arguments)
         except DoneAlready as refusal:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from sentinel_tables.errors import ProtectedTable, UnsafeChange, shown
 from sentinel_tables.model import Desired, GlobalSecondaryIndex, LiveTable, Owner, Settings, Table
 from sentinel_tables.rules import declared, ownership, silence, steps
+from sentinel_tables.rules.kinds import Kind
 from sentinel_tables.rules.ownership import Hold
 from sentinel_tables.rules.refused import refuse_too_many_tags, refuse_unsafe
 from sentinel_tables.rules.steps import Step
@@ -96,7 +97,7 @@ def _tagged(desired: Desired, marks: Mapping[str, str], settings: Settings) -> T
 
 def _protection_last(changes: Iterator[Step]) -> tuple[Step, ...]:
     """The changes to a new table, whose protection comes last, so that a Create that fails half-way can be rolled back."""
-    return tuple(sorted(changes, key=steps.is_protection))
+    return tuple(sorted(changes, key=lambda step: step.kind is Kind.PROTECTION))
 
 
 def _changes(desired: Desired, wanted: Table, live: LiveTable) -> Iterator[Step]:

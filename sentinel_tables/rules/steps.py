@@ -39,11 +39,6 @@ class Step:
     effect: Effect = Effect.CHANGES
 
 
-def is_protection(step: Step) -> bool:
-    """True if the step turns deletion protection on or off."""
-    return step.kind is Kind.PROTECTION
-
-
 def create_table(table: Table) -> Step:
     """The table with all that CreateTable takes at once; deletion protection comes last, so that a Create can fail."""
     schema, settings = table.schema, table.settings
