@@ -8,7 +8,6 @@ import logging
 from dataclasses import replace
 
 from sentinel_tables.allowance import (
-    BELIEF_SECONDS,
     DOUBT_SECONDS,
     STALE_SECONDS,
     TAG_LAG_SECONDS,
@@ -16,7 +15,6 @@ from sentinel_tables.allowance import (
     Allowance,
 )
 from sentinel_tables.errors import (
-    Contradicted,
     NotNow,
     OutOfTime,
     Patience,
@@ -31,9 +29,10 @@ from sentinel_tables.goals.pace import Pace
 from sentinel_tables.goals.standing import Standing
 from sentinel_tables.inquiry import Inquiry
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import Desired, Facet, LiveTable, TableStatus
+from sentinel_tables.model import Facet, LiveTable, TableStatus
 from sentinel_tables.ports import Tables
-from sentinel_tables.rules import belief, ownership
+from sentinel_tables.rules import ownership
+from sentinel_tables.rules.desired import Desired
 from sentinel_tables.rules.steps import Effect, Step
 
 log = logging.getLogger(__name__)
@@ -42,7 +41,6 @@ ACCEPTED_IN_VAIN = 3
 """How often a step is accepted, and shows no effect, before that is reported."""
 DECISIVE = (Effect.CREATES, Effect.ADOPTS, Effect.REMOVES)
 """The effects of a step before which CloudFormation is asked anew, however short ago it was asked."""
-NOT_AT_WORK = "CloudFormation does not say that it is at work on this resource"
 
 
 def converge(
@@ -224,14 +222,11 @@ class _Work:
     def _ask(self, inquiry: Inquiry) -> None:
         """Raises NotNow if there is no answer, or one that contradicts the event."""
         self._stop_in_time()
-        if belief.is_foreign(inquiry.sender):
-            raise _contradicted("cannot be asked about a stack of another account or Region")
         propagate = isinstance(self.goal, Standing) and self.goal.desired.claim.propagate
         word = inquiry.ask(self.clock.now(), tags=propagate and self.memory.made_at is None)
         self.fresh = True
-        if not self.undoing and (why := belief.contradiction(inquiry.sender, word)):
-            inquiry.word = None
-            raise _not_at_work(why)
+        if not self.undoing:
+            inquiry.believe(word)
         if propagate and isinstance(self.goal, Standing) and word.stack:
             self.goal = replace(self.goal, desired=replace(self.goal.desired, stack_tags=word.stack.tags))
 
@@ -285,15 +280,6 @@ class _Work:
             raise self.patience.error
         if self.allowance.left() <= 0:
             raise OutOfTime(self.pace.what, since=self.pace.began)
-
-
-def _not_at_work(why: str) -> NotNow:
-    return NotNow(NOT_AT_WORK, back_off=True, patience=Patience(BELIEF_SECONDS, _contradicted(why)))
-
-
-def _contradicted(why: str) -> Contradicted:
-    remedy = "Repeat the operation in CloudFormation if it was meant."
-    return Contradicted(f"CloudFormation {why}, so this event is not believed, and changes nothing. {remedy}")
 
 
 def _keyed(desired: Desired, tables: Tables) -> Desired:

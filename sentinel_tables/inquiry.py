@@ -5,10 +5,13 @@ Two answers are kept: one for the resource, which is asked for again before each
 
 from dataclasses import dataclass
 
-from sentinel_tables.allowance import STALE_SECONDS
+from sentinel_tables.allowance import BELIEF_SECONDS, STALE_SECONDS
+from sentinel_tables.errors import Contradicted, NotNow, Patience
 from sentinel_tables.ports import Stacks
 from sentinel_tables.rules import belief
 from sentinel_tables.rules.belief import Sender, StackWord, Word
+
+NOT_AT_WORK = "CloudFormation does not say that it is at work on this resource"
 
 
 @dataclass(slots=True)
@@ -25,7 +28,12 @@ class Inquiry:
     asked_at: float = 0.0
 
     def ask(self, now: float, *, tags: bool = False) -> Word:
-        """Asks anew; `tags` if the stack's tags are needed, and nobody has asked for them yet. Raises NotNow."""
+        """Asks anew; `tags` if the stack's tags are needed, and nobody has asked for them yet.
+
+        Raises NotNow, and Contradicted if CloudFormation cannot be asked about that stack at all.
+        """
+        if belief.is_foreign(self.sender):
+            raise _contradicted("cannot be asked about a stack of another account or Region")
         self.word = None
         resource = self.stacks.resource(self.sender.owner)
         needed = self.of_stack or belief.needs_stack(self.sender, resource)
@@ -34,6 +42,12 @@ class Inquiry:
         self.word = Word(resource, self.stack)
         self.asked_at = now
         return self.word
+
+    def believe(self, word: Word) -> None:
+        """Raises NotNow if that contradicts the event: after a minute of asking again, it is Contradicted."""
+        if why := belief.contradiction(self.sender, word):
+            self.word = None
+            raise NotNow(NOT_AT_WORK, back_off=True, patience=Patience(BELIEF_SECONDS, _contradicted(why)))
 
     def operation(self) -> StackWord:
         """What is said of the stack, asked for once. Raises NotNow."""
@@ -44,3 +58,8 @@ class Inquiry:
     def is_stale(self, now: float) -> bool:
         """True if nobody has asked yet, or too long ago to take a step on the answer."""
         return self.word is None or now - self.asked_at > STALE_SECONDS
+
+
+def _contradicted(why: str) -> Contradicted:
+    remedy = "Repeat the operation in CloudFormation if it was meant."
+    return Contradicted(f"CloudFormation {why}, so this event is not believed, and changes nothing. {remedy}")

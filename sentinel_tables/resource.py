@@ -16,12 +16,13 @@ from sentinel_tables.goals.moves import Done
 from sentinel_tables.goals.standing import Standing
 from sentinel_tables.inquiry import Inquiry
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import Desired, LiveTable
+from sentinel_tables.model import LiveTable
 from sentinel_tables.ports import Stacks, Tables
 from sentinel_tables.request.event import Create, Delete, Request, Update
 from sentinel_tables.request.properties import is_table_name
 from sentinel_tables.rules import removal, silence
 from sentinel_tables.rules.belief import Sender, Verb
+from sentinel_tables.rules.desired import Desired
 from sentinel_tables.rules.removal import Ground
 
 log = logging.getLogger(__name__)

@@ -14,21 +14,11 @@ from sentinel_tables.goals.ending import Removed
 from sentinel_tables.goals.moves import Trail
 from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import (
-    Claim,
-    Desired,
-    GlobalSecondaryIndex,
-    KeyAttribute,
-    LiveTable,
-    Motion,
-    Owner,
-    Settings,
-    Table,
-    TableSchema,
-)
+from sentinel_tables.model import GlobalSecondaryIndex, KeyAttribute, LiveTable, Motion, Owner, Settings, Table, TableSchema
 from sentinel_tables.request.event import parse
 from sentinel_tables.request.properties import PROPERTIES
 from sentinel_tables.request.readers import anything, integer, list_of, policy
+from sentinel_tables.rules.desired import Claim, Desired
 from sentinel_tables.rules.plan import plan, plan_removal
 from sentinel_tables.rules.removal import delete_of_own_id
 from sentinel_tables.schemas import resolve

@@ -18,7 +18,8 @@ from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.converge import converge
 from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import Desired, Facet, LiveTable
+from sentinel_tables.model import Facet, LiveTable
+from sentinel_tables.rules.desired import Desired
 from sentinel_tables.rules.plan import plan
 from sentinel_tables.rules.steps import Step
 from tests.aws import FAST, Client, ControlPlane, Durations, Invocation, KeyService, VirtualClock

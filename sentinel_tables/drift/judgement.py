@@ -15,8 +15,9 @@ from enum import StrEnum
 
 from sentinel_tables.drift import declaration
 from sentinel_tables.errors import InvalidRequest, SentinelTableError
-from sentinel_tables.model import Claim, Desired, LiveTable, Owner, Settings, Table, TableStatus
+from sentinel_tables.model import LiveTable, Owner, Settings, Table, TableStatus
 from sentinel_tables.rules import ownership
+from sentinel_tables.rules.desired import Claim, Desired
 from sentinel_tables.rules.kinds import Kind
 from sentinel_tables.rules.plan import plan
 from sentinel_tables.rules.steps import Step

@@ -6,8 +6,9 @@ from sentinel_tables.allowance import BRIEF_SECONDS, TAG_LAG_SECONDS, VISIBILITY
 from sentinel_tables.errors import Vanished, shown
 from sentinel_tables.goals.moves import Done, Move, Trail, Wait, in_words, unseen
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import Desired, Facet, LiveTable, Motion, TableStatus
+from sentinel_tables.model import Facet, LiveTable, Motion, TableStatus
 from sentinel_tables.rules import ownership
+from sentinel_tables.rules.desired import Desired
 from sentinel_tables.rules.ownership import Hold
 from sentinel_tables.rules.plan import plan
 from sentinel_tables.rules.steps import Effect, Step, protect

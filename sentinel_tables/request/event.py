@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sentinel_tables.errors import InvalidRequest, shown
-from sentinel_tables.model import Claim, Desired, Origin, Owner
+from sentinel_tables.model import Owner
 from sentinel_tables.request import properties
 from sentinel_tables.request.properties import is_table_name
 from sentinel_tables.request.said import optional_indexes_in, said_in
 from sentinel_tables.rules.belief import Verb
+from sentinel_tables.rules.desired import Claim, Desired, Origin
 from sentinel_tables.rules.ownership import PREFIX
 from sentinel_tables.schemas import SCHEMAS
 

@@ -13,7 +13,8 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from sentinel_tables.model import Desired, Encryption, Settings
+from sentinel_tables.model import Encryption, Settings
+from sentinel_tables.rules.desired import Desired
 
 TAG_VERSION = "v1"
 LONGEST_TAG = 256

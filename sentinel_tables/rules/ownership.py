@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from enum import Enum
 
 from sentinel_tables.errors import NotOwned, UnsafeChange, shown
-from sentinel_tables.model import Claim, LiveTable, Origin, Owner
+from sentinel_tables.model import LiveTable, Owner
+from sentinel_tables.rules.desired import Claim, Origin
 
 PREFIX = "sentinel:"
 STACK_ID = "sentinel:stack-id"

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sentinel_tables.errors import ProtectedTable, UnsafeChange, shown
-from sentinel_tables.model import Desired, GlobalSecondaryIndex, LiveTable, Owner, Settings, Table
+from sentinel_tables.model import GlobalSecondaryIndex, LiveTable, Owner, Settings, Table
 from sentinel_tables.rules import declared, ownership, silence, steps
+from sentinel_tables.rules.desired import Desired
 from sentinel_tables.rules.kinds import Kind
 from sentinel_tables.rules.ownership import Hold
 from sentinel_tables.rules.refused import refuse_too_many_tags, refuse_unsafe

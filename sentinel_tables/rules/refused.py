@@ -1,16 +1,8 @@
 """What cannot, or must not, be done to a standing table. It is refused before the first step, with the reason. Pure."""
 
 from sentinel_tables.errors import UnsafeChange, shown
-from sentinel_tables.model import (
-    MAX_INDEXES,
-    MAX_TAGS_OF_TABLE,
-    Desired,
-    KeyAttribute,
-    LiveTable,
-    Table,
-    TableSchema,
-    TableStatus,
-)
+from sentinel_tables.model import MAX_INDEXES, MAX_TAGS_OF_TABLE, KeyAttribute, LiveTable, Table, TableSchema, TableStatus
+from sentinel_tables.rules.desired import Desired
 
 
 def refuse_unsafe(desired: Desired, wanted: Table, live: LiveTable) -> None:

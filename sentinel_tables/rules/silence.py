@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from sentinel_tables.allowance import CLOCK_SKEW_SECONDS
-from sentinel_tables.model import Desired, Encryption, LiveTable, Origin, Settings
+from sentinel_tables.model import Encryption, LiveTable, Settings
 from sentinel_tables.rules import ownership
+from sentinel_tables.rules.desired import Desired, Origin
 from sentinel_tables.rules.ownership import Hold
 
 Choice = Callable[[Any, Any], Any]

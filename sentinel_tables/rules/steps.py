@@ -91,12 +91,8 @@ def delete_index(name: str, index_name: str, reason: str) -> Step:
 
 def bill_on_demand(name: str) -> Step:
     """From provisioned capacity to billing by request."""
-    return Step(
-        Kind.BILLING,
-        UPDATE_TABLE,
-        {"TableName": name, "BillingMode": "PAY_PER_REQUEST"},
-        "the table is billed by provisioned capacity",
-    )
+    arguments = {"TableName": name, "BillingMode": "PAY_PER_REQUEST"}
+    return Step(Kind.BILLING, UPDATE_TABLE, arguments, "the table is billed by provisioned capacity")
 
 
 def encrypt(name: str, encryption: Encryption) -> Step:

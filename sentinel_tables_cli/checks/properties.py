@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sentinel_tables.errors import InvalidRequest, InvalidSchema, bounded, shown
-from sentinel_tables.model import Desired, Owner
+from sentinel_tables.model import Owner
 from sentinel_tables.request import properties as resource_properties
 from sentinel_tables.request.event import desired_by
 from sentinel_tables.request.readers import ListOf, Reader, Structure
+from sentinel_tables.rules.desired import Desired
 from sentinel_tables_cli.template.values import Items, Open, Path, Unknown, unknown_in
 
 NOT_OF_THE_TABLE = ("ServiceToken", "ServiceTimeout")

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sentinel_tables.model import Desired, Facet, LiveTable, Settings, Table
+from sentinel_tables.model import Facet, LiveTable, Settings, Table
 from sentinel_tables.rules import ownership
+from sentinel_tables.rules.desired import Desired
 
 SETTINGS_OF: Mapping[str, tuple[str, ...]] = {
     "DeletionProtectionEnabled": ("deletion_protection",),

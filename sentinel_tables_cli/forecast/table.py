@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from sentinel_tables.errors import SentinelTableError
-from sentinel_tables.model import Desired, Facet, LiveTable, Origin, Owner, Table
+from sentinel_tables.model import Facet, LiveTable, Owner, Table
 from sentinel_tables.request.envelope import Envelope
 from sentinel_tables.rules import ownership, silence
+from sentinel_tables.rules.desired import Desired, Origin
 from sentinel_tables.rules.plan import plan
 from sentinel_tables.rules.steps import Effect, Step
 from sentinel_tables_cli.account.stacks import NO_TABLE, Stack

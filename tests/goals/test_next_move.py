@@ -11,8 +11,9 @@ from sentinel_tables.goals.ending import GivenBack
 from sentinel_tables.goals.moves import Done, Trail
 from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import Claim, Desired, LiveTable, Origin, Owner, Table
+from sentinel_tables.model import LiveTable, Owner, Table
 from sentinel_tables.rules import ownership, steps
+from sentinel_tables.rules.desired import Claim, Desired, Origin
 from sentinel_tables.rules.removal import made_here
 from sentinel_tables.rules.steps import Step
 from sentinel_tables.schemas import approval_table_schema

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentinel_tables.drift.declaration import MEANINGS, Declaration, read, recognised
-from sentinel_tables.model import Claim, Desired, Encryption, Owner, Settings, Table
+from sentinel_tables.model import Encryption, Owner, Settings, Table
 from sentinel_tables.request.properties import KMS_KEY, MAX_UNITS, VIEW_TYPES
 from sentinel_tables.rules.declared import INDEXES, WORDS, as_tag, digest
+from sentinel_tables.rules.desired import Claim, Desired
 from sentinel_tables.schemas import SCHEMAS, session_table_schema
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from sentinel_tables.model import Claim, Desired, LiveTable, Origin, Owner, Settings, Table
+from sentinel_tables.model import LiveTable, Owner, Settings, Table
+from sentinel_tables.rules.desired import Claim, Desired, Origin
 from sentinel_tables.rules.policies import canonical_policy
 from sentinel_tables.rules.steps import Step
 from sentinel_tables.schemas import SCHEMAS

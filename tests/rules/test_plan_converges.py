@@ -5,7 +5,8 @@ from dataclasses import replace
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sentinel_tables.model import Claim, Desired, Encryption, Settings, Table
+from sentinel_tables.model import Encryption, Settings, Table
+from sentinel_tables.rules.desired import Claim, Desired
 from sentinel_tables.schemas import SCHEMAS
 from tests.aws import FAST
 from tests.aws.given import Given
