@@ -245,7 +245,7 @@ def test_parameters_are_what_was_given_else_the_default_and_lists_are_lists() ->
 Parameters:
   Given: {Type: String, Default: no}
   Default: {Type: Number, Default: 5}
-  KnownNames: {Type: CommaDelimitedList, Default: "a, b"}
+  Names: {Type: CommaDelimitedList, Default: "a, b"}
   Looked: {Type: "AWS::SSM::Parameter::Value<String>", Default: /a}
   Name: {Type: "AWS::SSM::Parameter::Name", Default: /a}
   Open: {Type: String}

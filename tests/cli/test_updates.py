@@ -53,7 +53,7 @@ def test_a_service_token_that_may_be_another_is_told(desk: Desk, before: str, af
     desk.deploy(before)
     result = desk.plan(after, *OWN)
     assert result.exit_code == 0
-    assert "Where that is another one, CloudFormation refuses the update" in result.stdout
+    assert "If that is another one, CloudFormation refuses the update" in result.stdout
     assert "Fn::ImportValue sentinel-tables-ServiceToken" in result.stdout
 
 
