@@ -11,9 +11,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def build(folder: Path) -> Path:
-    """Builds it into `folder`."""
+    """Builds it into `folder`, with bytecode for the Python that runs this, as if the functions' runtime were that one."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    command = ["make", "build-ProviderFunction", f"ARTIFACTS_DIR={folder}", f"PYTHON={sys.executable}"]
+    runtime = f"{sys.version_info.major}.{sys.version_info.minor}"
+    command = ["make", "build-ProviderFunction", f"ARTIFACTS_DIR={folder}", f"PYTHON={sys.executable}", f"RUNTIME={runtime}"]
     subprocess.run(command, cwd=ROOT, env=variables, check=True, capture_output=True)  # noqa: S603 - written above
     return folder
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.cold import BARE, COMPILED, PROVIDER, STOCK, ColdStarts
+from bench.cold import BARE, COMPILED, SOURCES, STOCK, ColdStarts
 from bench.crowd import Crowd
+from bench.marks import MOST_COMPILED, MOST_FROM_SOURCES
 from bench.noticing import Noticed
 
 pyplot: Any = importlib.import_module("matplotlib.pyplot")  # in the benchmark's own environment, not in the type checks'
@@ -32,7 +33,7 @@ def cold_starts(cold: ColdStarts, path: Path) -> None:
     """Each turn's ratio to the bare handler."""
 
     def draw(axes: Any) -> None:
-        names = (STOCK, PROVIDER, COMPILED)
+        names = (STOCK, SOURCES, COMPILED)
         boxes = axes.boxplot([cold.ratios(name) for name in names], orientation="horizontal", widths=0.5, showfliers=False)
         for median in boxes["medians"]:
             median.set_color(COLOURS[0])
@@ -40,10 +41,11 @@ def cold_starts(cold: ColdStarts, path: Path) -> None:
             ratios = cold.ratios(name)
             axes.plot(ratios, [row] * len(ratios), "o", color=COLOURS[0], alpha=0.3, markersize=4)
         axes.axvline(1.0, color=COLOURS[4], label=BARE)
-        axes.axvline(1.1, color=MARK_COLOUR, linestyle="--", label="mark for the provider")
+        axes.axvline(MOST_COMPILED, color=MARK_COLOUR, linestyle=":", label="mark with bytecode")
+        axes.axvline(MOST_FROM_SOURCES, color=MARK_COLOUR, linestyle="--", label="mark from sources alone")
         axes.set_yticks(range(1, len(names) + 1), names)
         axes.set_xlabel("time to the first AWS call, as a multiple of the bare handler's in the same turn")
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
 
     _plot([draw], (8, 3), path)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from bench import marks
-from bench.cold import BARE, COMPILED, PROVIDER, STOCK, ColdStarts
+from bench.cold import BARE, COMPILED, SOURCES, STOCK, ColdStarts
 from bench.crowd import Crowd
 from bench.frugality import Finished, Operated
 from bench.marks import Mark, spread
@@ -87,15 +87,18 @@ def _cold(cold: ColdStarts) -> Iterator[str]:
         "answer over TLS, except that the bare handler answers nobody."
     )
     rows = []
-    for name in (BARE, STOCK, PROVIDER, COMPILED):
+    for name in (BARE, STOCK, SOURCES, COMPILED):
         milliseconds = [1000 * start.seconds for start in cold.starts[name]]
         peak = median(start.peak_kib for start in cold.starts[name]) / 1024
-        rows.append((name, _spread(milliseconds, 0), _spread(cold.ratios(name), 2), f"{peak:.1f}"))
-    yield _table(("handler", "ms", "times the bare handler", "peak memory, MB"), rows)
+        ratios = _spread(cold.ratios(name), 2), _spread(cold.cpu_ratios(name), 2)
+        rows.append((name, _spread(milliseconds, 0), *ratios, f"{peak:.1f}"))
+    yield _table(("handler", "ms", "times the bare handler", "the same, of CPU", "peak memory, MB"), rows)
     yield f"![Cold starts]({PLOTS['cold']})"
     yield (
-        "The last line is the same artifact with bytecode, which it is not shipped with: bytecode serves one version of "
-        f"Python alone, and the zip would be {cold.zipped_with_bytecode:,} bytes in place of {cold.zipped:,}."
+        "With bytecode is how a release is built, and whatever else is built where the functions' own Python is: "
+        f"{cold.zipped_with_bytecode:,} bytes of zip. Bytecode serves one version of Python alone, so that other machines "
+        f"build the sources alone, {cold.zipped:,} bytes, which do the same and are compiled at each cold start. Here both "
+        "run on the Python that measures."
     )
 
 
