@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sentinel_tables.request.properties import PROPERTIES
@@ -31,7 +31,7 @@ TEMPLATES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEMPLATES)
 def test_plan_and_validate(document: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -44,7 +44,7 @@ def test_plan_and_validate(document: dict[str, Any]) -> None:
             assert "\x1b" not in result.output
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEMPLATES)
 def test_the_rules(document: dict[str, Any]) -> None:
     from cfnlint.helpers import load_plugins  # type: ignore[import-untyped] # noqa: PLC0415 - it has no types
