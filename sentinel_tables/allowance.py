@@ -58,6 +58,8 @@ LATE_CREATE_SECONDS = 5.0
 
 BELIEF_SECONDS = 60.0
 """How late CloudFormation's answers about itself may be. For this long it is asked again before its word is believed."""
+BELIEF_SHARE = 0.6
+"""The part of an event's time that may go into asking again before a table is spared, or taken."""
 UNREACHABLE_SECONDS = 60.0
 """How long the loop tries to reach CloudFormation: a function in a VPC needs its endpoint."""
 DENIED_SECONDS = 5.0

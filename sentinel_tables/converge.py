@@ -8,6 +8,8 @@ import logging
 from dataclasses import replace
 
 from sentinel_tables.allowance import (
+    BELIEF_SECONDS,
+    BELIEF_SHARE,
     DOUBT_SECONDS,
     STALE_SECONDS,
     TAG_LAG_SECONDS,
@@ -100,6 +102,7 @@ class _Work:
         self.fresh = False
         self.untold: tuple[Step, float] | None = None
         self.patience: Patience | None = None
+        self.belief_seconds = min(BELIEF_SECONDS, allowance.event_left() * BELIEF_SHARE)
 
     def do(self) -> Done:
         while True:
@@ -175,6 +178,7 @@ class _Work:
             pace.shows_by,
             pace.creating_at,
             asks=self.inquiry is not None,
+            patience=self.belief_seconds,
             word=self.inquiry.word if self.inquiry else None,
         )
         return self.goal.next_move(self.live, self.memory, trail)

@@ -1,7 +1,7 @@
 """The goals that a table is gone or released, or given back to its former owner. No calls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sentinel_tables.allowance import LATE_CREATE_SECONDS
 from sentinel_tables.errors import shown
@@ -90,8 +90,8 @@ def _doubt(case: Case, trail: Trail) -> Move | None:
         return Ask()
     wait = Wait(f"CloudFormation has not said that table {shown(case.live.table.name)} may go", asks=True)
     asked_for = trail.waited if trail.waits_for == wait.what else 0.0
-    verdict, why = judge(case.after(asked_for))
-    match verdict:
+    ruling, why = judge(replace(case, asked_for=asked_for, patience=trail.patience))
+    match ruling:
         case Ruling.GO:
             return None
         case Ruling.ASK_AGAIN:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from sentinel_tables.allowance import NEWBORN_SECONDS, TAG_LAG_SECONDS
+from sentinel_tables.allowance import BELIEF_SECONDS, NEWBORN_SECONDS, TAG_LAG_SECONDS
 from sentinel_tables.errors import shown
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Facet, LiveTable, Motion
@@ -59,6 +59,8 @@ class Trail:
     """When the table was last seen being created."""
     asks: bool = False
     """True if CloudFormation is asked before a step."""
+    patience: float = BELIEF_SECONDS
+    """For how many seconds it may be asked again before its word is believed."""
     word: Word | None = None
     """What CloudFormation said last; None if it was not asked, or its word is to be asked for again."""
 

@@ -17,13 +17,14 @@ known speaks against it, and a table that is spared is named in the log.
    - R5: on any ground but the first, the table was made since the operation began.
 
    What another process made is undone after a minute of asking: that process may have answered, and CloudFormation may
-   be that late to name the table (R1).
+   be that late to name the table (R1). For the same reason a Delete takes a table by its properties' name at once only if
+   CloudFormation calls the resource by the very id that is deleted; else after that minute.
 
 If asking is switched off, R1 and R4 are too, and the event's date stands for the beginning of the operation. Without a date
 nothing goes by the properties' name, and nothing is undone but what this process made.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from math import inf
 
@@ -67,6 +68,8 @@ class Ground:
     """True if a Create that was cancelled may be at work elsewhere, and make or adopt the table in a moment."""
     unprotect: bool = False
     """True if the event itself may have protected the table."""
+    by_name: bool = False
+    """True if it is the Delete's properties that name the table, and not its id."""
     by_another: bool = False
     """True if the table was made by another process than this one, and may have been finished by it."""
     began: float | None = None
@@ -90,6 +93,7 @@ def delete_of_another_id(deleted_id: str, schema: str, sent_at: float | None) ->
     failed = deleted_id.startswith(f"{NOT_CREATED}:")
     return Ground(
         deleted_id,
+        by_name=True,
         may_yet_come=not failed,
         unprotect=failed,
         began=sent_at,
@@ -123,10 +127,8 @@ class Case:
     """What CloudFormation says; None if it is not asked."""
     asked_for: float = 0.0
     """For how many seconds it has been asked."""
-
-    def after(self, seconds: float) -> "Case":
-        """The same after so many seconds of asking."""
-        return replace(self, asked_for=seconds)
+    patience: float = BELIEF_SECONDS
+    """For how many seconds it may be asked: a minute, or less if the event's time is shorter."""
 
 
 def judge(case: Case) -> tuple[Ruling, str]:
@@ -146,9 +148,16 @@ def _judge_asked(case: Case, word: Word) -> tuple[Ruling, str]:
         return Ruling.SPARE, "CloudFormation says that it is the resource's table"
     if case.held is Hold.CREATED and not _made_since(word.stack, live):
         return _judge_old(case, word.stack)
-    if ground.by_another and case.asked_for < BELIEF_SECONDS:
+    if ground.by_another and case.asked_for < case.patience:
         return Ruling.ASK_AGAIN, "another process may have finished it"
+    if ground.by_name and not _names_deleted(word, ground) and case.asked_for < case.patience:
+        return Ruling.ASK_AGAIN, "CloudFormation may not have named it yet"
     return Ruling.GO, ""
+
+
+def _names_deleted(word: Word, ground: Ground) -> bool:
+    """True if CloudFormation calls the resource by the id that is deleted: then it has no table under another one."""
+    return bool(ground.deleted_id) and word.resource is not None and word.resource.physical_id == ground.deleted_id
 
 
 def _judge_unasked(case: Case) -> tuple[Ruling, str]:
@@ -170,7 +179,7 @@ def _judge_old(case: Case, stack: StackWord | None) -> tuple[Ruling, str]:
     if status in DELETING_WHAT_WAS_ALIVE:
         return Ruling.GO, ""
     why = f"it is older than the stack's operation, and the stack is {status}"
-    late = ROLLBACK not in status and case.asked_for < BELIEF_SECONDS
+    late = ROLLBACK not in status and case.asked_for < case.patience
     return (Ruling.ASK_AGAIN if late else Ruling.SPARE), why
 
 

@@ -119,3 +119,16 @@ def test_the_id_of_a_failed_create_is_understood_that_of_0_1_0_too(physical_id: 
 def test_an_id_says_whether_its_create_looked_at_a_table() -> None:
     assert (not_created("r:1"), not_created("r", looked=False)) == ("not-created:r-1", "not-created:-:r")
     assert [made_nothing(one) for one in (not_created("r:1"), not_created("r", looked=False), NAME)] == [False, True, False]
+
+
+@pytest.mark.parametrize("ground", [CANCELLED, FAILED], ids=["cancelled", "failed"])
+def test_a_table_goes_by_its_properties_name_at_once_only_if_cloudformation_names_the_deleted_id(ground: Ground) -> None:
+    assert ruling(ground, LIVE, word(physical_id=ground.deleted_id), asked=0.0) is Ruling.GO
+    assert ruling(ground, LIVE, word(), asked=59.9) is Ruling.ASK_AGAIN
+    assert ruling(ground, LIVE, word(), asked=60.0) is Ruling.GO
+
+
+def test_a_minute_is_shorter_if_the_event_has_less_time() -> None:
+    case = Case(OWN, OLD, Hold.CREATED, word("UPDATE_IN_PROGRESS"), asked_for=5.0)
+    assert judge(case)[0] is Ruling.ASK_AGAIN
+    assert judge(replace(case, patience=5.0))[0] is Ruling.SPARE

@@ -1,12 +1,14 @@
-"""A part of the sweep as a program: the scenarios that are named, status 1 where anything survives.
+"""A part of the sweep as a program: of one scenario, one kind of trouble; status 1 where anything survives.
 
 For breaking a rule on purpose in a copy of the code, and seeing that it is found.
 """
 
 import sys
+from collections.abc import Callable, Iterator, Mapping
 
 from tests.aws import REAL
 from tests.aws.faults import every_single
+from tests.sweep import replays
 from tests.sweep.run import survivors, without_faults
 from tests.sweep.scenario import Scenario
 from tests.sweep.scenarios import SCENARIOS
@@ -15,27 +17,41 @@ from tests.sweep.stage import quiet
 QUICK = REAL.scaled(0.1)
 
 
-def harm(scenario: Scenario) -> str:
-    """The first thing that survives, without a fault, or with one."""
-    found = survivors(scenario, REAL, ())
-    if found:
-        return found[0]
+def plain(scenario: Scenario) -> Iterator[str]:
+    """Without a fault."""
+    yield from survivors(scenario, REAL, ())
+
+
+def faults(scenario: Scenario) -> Iterator[str]:
+    """Every fault at every call."""
     calls, *_ = without_faults(scenario, QUICK)
     for order in every_single(calls):
-        found = survivors(scenario, QUICK, order)
-        if found:
-            return f"{order[0].kind.name} at call {order[0].call}: {found[0]}"
-    return ""
+        yield from (f"{order[0].kind.name} at call {order[0].call}: {found}" for found in survivors(scenario, QUICK, order))
 
 
-def main(names: list[str]) -> int:
+def again(scenario: Scenario) -> Iterator[str]:
+    """Each event once more, afterwards and meanwhile."""
+    yield from replays.changed_afterwards(replays.play(scenario))
+    yield from replays.differences(scenario)
+
+
+def late(scenario: Scenario) -> Iterator[str]:
+    """With late answers of CloudFormation."""
+    for seed in range(6):
+        yield from filter(None, [replays.refused(scenario, seed)])
+
+
+PARTS: Mapping[str, Callable[[Scenario], Iterator[str]]] = {"plain": plain, "faults": faults, "again": again, "late": late}
+
+
+def main(part: str, name: str) -> int:
     """The exit status."""
+    (scenario,) = [scenario for scenario in SCENARIOS if scenario.name == name]
     with quiet():
-        told = [text for scenario in SCENARIOS if scenario.name in names for text in [harm(scenario)] if text]
-    for text in told:
-        sys.stdout.write(f"survivor: {text}\n")
-    return 1 if told else 0
+        found = next(PARTS[part](scenario), "")
+    sys.stdout.write(f"survivor: {found}\n" if found else "nothing survives\n")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(*sys.argv[1:]))
