@@ -1,6 +1,6 @@
 """Every scenario, every call in it, every kind of fault; and every pair of faults in the shorter ones.
 
-A part of it runs by itself, all of it with `--sweep`.
+A part of it runs by itself, more with `--sweep`, all of it with `--sweep-all`.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ from tests.sweep.run import Courses, survivors, without_faults
 from tests.sweep.scenario import NotReached, Scenario
 from tests.sweep.scenarios import SCENARIOS
 
-pytestmark = pytest.mark.timeout(1800)  # with --sweep, one test is every fault at every call of a scenario
+pytestmark = pytest.mark.timeout(3600)  # with --sweep-all, one test is every fault at every call of a scenario
 
 QUICK = REAL.scaled(0.02)
 """The order of things as on the service, with fewer looks at each."""
