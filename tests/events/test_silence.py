@@ -14,10 +14,10 @@ from tests.aws.given import Given
 from tests.sweep.settings import canonical, stands
 from tests.worlds import DEFAULT_NAMES, Json, Scene, standing
 
-pytestmark = pytest.mark.timeout(600)  # with --sweep, one test is a death at every call of several events
+pytestmark = pytest.mark.timeout(600)  # with --sweep-all, one test is a death at every call of several events
 
 SAMPLE = 7
-"""Without `--sweep`, of the deaths one in so many."""
+"""Without `--sweep-all`, of the deaths one in so many; other ones in each case."""
 FOREIGN = {"cost": "7"}
 IA = "STANDARD_INFREQUENT_ACCESS"
 KEY, ANOTHER_KEY = "alias/said", "alias/found"
@@ -227,7 +227,7 @@ def test_a_setting_ends_as_the_table_says(setting: Setting) -> None:
 
 @EACH
 def test_it_does_so_if_the_process_dies_at_any_call(setting: Setting, pytestconfig: pytest.Config) -> None:
-    step, wrong, turn = 1 if pytestconfig.getoption("--sweep") else SAMPLE, [], 0
+    step, wrong, turn = 1 if pytestconfig.getoption("--sweep-all") else SAMPLE, [], 0
     for case in played(setting):
         case.play()
         for call in range(1, len(case.scene.functions.faults.calls) + 1):

@@ -6,14 +6,16 @@ import pytest
 
 from tests.sweep.stage import quiet
 
-THINNED = 11
-"""Without `--sweep`, one run in so many."""
+THIN, THINNER = 5, 29
+"""One run in so many is made with `--sweep`, and without it."""
 
 
 @pytest.fixture
 def every(pytestconfig: pytest.Config) -> int:
     """One run in how many is made."""
-    return 1 if pytestconfig.getoption("--sweep") else THINNED
+    if pytestconfig.getoption("--sweep-all"):
+        return 1
+    return THIN if pytestconfig.getoption("--sweep") else THINNER
 
 
 @pytest.fixture(autouse=True)

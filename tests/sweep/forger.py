@@ -65,7 +65,12 @@ class Forgery:
     old: str = "none"
 
 
-def forgeries() -> Iterator[Forgery]:
+def forgeries() -> list[Forgery]:
+    """Each of them once."""
+    return list(dict.fromkeys(_forgeries()))
+
+
+def _forgeries() -> Iterator[Forgery]:
     """Every verb with every property, table and id; then with every note, and with every date."""
     for properties, table, physical_id in product(PROPERTIES, (NAME, OTHER), IDS):
         yield Forgery("Create", properties, table)

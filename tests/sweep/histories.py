@@ -8,7 +8,7 @@ from typing import Any, Unpack
 from tests.aws import Fault, Kind
 from tests.aws.given import Given
 from tests.sweep.beginnings import EVERYTHING, FOREIGN_TABLE, NAME, OTHER, OWN_DRIFTED, PLAIN, STANDING, TEAM, is_held
-from tests.sweep.scenario import CREATED, DELETED, UPDATED, Beginning, Scenario
+from tests.sweep.scenario import CREATED, DELETED, UNDONE, UPDATED, Beginning, Scenario
 from tests.sweep.stage import FOREIGN, RECORD, Stage
 from tests.worlds import standing
 
@@ -212,6 +212,20 @@ def _key_taken_back_and_deleted(stage: Stage) -> None:
     stage.world.at(stage.clock.now() + 3600 + DAYS, lambda: None)
 
 
+def _deleted_under_it(stage: Stage) -> None:
+    """Somebody deletes the table as soon as it is there, while the Create is still at work on it."""
+    stage.stack.create("Table", PLAIN)
+
+    def delete() -> None:
+        table = stage.plane.tables.get(NAME)
+        if table is not None and table.status == "ACTIVE":
+            stage.plane.call("delete_table", {"TableName": NAME})
+        elif stage.stack.resources["Table"].in_progress:
+            stage.world.at(stage.clock.now() + 0.1, delete)
+
+    stage.world.at(stage.clock.now() + 0.1, delete)
+
+
 def _cancelled_at_work(stage: Stage) -> None:
     """Another resource fails while an index is built; the update runs on beside its roll-back."""
     stage.stack.update("Table", EVERYTHING)
@@ -232,9 +246,13 @@ def _as_by_hand(stage: Stage) -> bool:
     return {key: value for key, value in stage.shapes()[NAME].items() if before[key] != value}.keys() <= {"Tags"}
 
 
+def _record_stands(stage: Stage) -> bool:
+    return NAME in stage.plane.tables and stage.plane.records(NAME) == [RECORD]
+
+
 def _spared(stage: Stage) -> bool:
     """Whether the old table has its record, and the log names it."""
-    return stage.plane.records(NAME) == [RECORD] and NAME in stage.warned
+    return _record_stands(stage) and NAME in stage.warned
 
 
 LETS_NOTHING_GO = (
@@ -287,6 +305,9 @@ LETS_NOTHING_GO = (
 )  # fmt: skip
 MADE_ANEW = (
     Scenario(
+        "create under which somebody deletes the table", _deleted_under_it, UNDONE, deletes=(NAME,), steady=True, again=True,
+    ),
+    Scenario(
         "table that vanished, made anew by an update whose process dies", Updated(TAGGED), UPDATED, VANISHED,
         _made_anew_by_two, standing=(Fault(Kind.KILLED_AFTER, 1, "create_table"),), again=True,
     ),
@@ -316,7 +337,7 @@ MADE_ANEW = (
     ),
     Scenario(
         "create that fails over a retained table, and the end of its stack", Kept(lambda stage: stage.stack.delete_stack()),
-        ("CREATE_FAILED", *DELETED), RETAINED, lambda stage: stage.plane.records(NAME) == [RECORD],
+        ("CREATE_FAILED", *DELETED), RETAINED, _record_stands,
         standing=(Fault(Kind.ACCESS_DENIED_FROM_NOW, 1, "tag_resource"),),
     ),
     Scenario(

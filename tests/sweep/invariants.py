@@ -106,8 +106,11 @@ def _in_vain(scenario: Scenario, stage: Stage, statuses: Statuses) -> Iterator[s
 def _sound(scenario: Scenario, stage: Stage) -> Iterator[str]:
     """What a resource is told to be complete is complete, by the properties and not by the provider's own word."""
     for resource in stage.stack.resources.values():
+        if resource.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            continue
         table = stage.plane.truth(resource.physical_id or "")
-        if table is None or resource.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        if table is None:
+            yield f"{resource.status}, but there is no table"
             continue
         indexes = {index["IndexName"] for index in table.get("GlobalSecondaryIndexes", ())}
         if not (scenario.twice or stage.plane.at_rest()):

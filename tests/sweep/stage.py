@@ -122,5 +122,8 @@ PASSING = (
 def _shape(truth: Mapping[str, Any] | None) -> dict[str, Any]:
     assert truth is not None
     shape = {key: value for key, value in truth.items() if key not in PASSING}
+    shape["TableClassSummary"] = truth.get(
+        "TableClassSummary", {"TableClass": "STANDARD"}
+    )  # left out if it never was another
     shape["BillingMode"] = truth.get("BillingModeSummary", {}).get("BillingMode")
     return shape

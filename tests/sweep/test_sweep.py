@@ -1,21 +1,21 @@
 """Every scenario, every call in it, every kind of fault; and every pair of faults in the shorter ones.
 
-A part of it runs by itself, all of it with `--sweep`.
+A part of it runs by itself, more with `--sweep`, all of it with `--sweep-all`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import pytest
 
 from tests.aws import REAL, Durations, Fault, Kind
-from tests.aws.faults import every_pair, every_single
+from tests.aws.faults import NEVER_ENDING, every_pair, every_single
 from tests.sweep.beginnings import STANDING
 from tests.sweep.run import Courses, survivors, without_faults
 from tests.sweep.scenario import NotReached, Scenario
 from tests.sweep.scenarios import SCENARIOS
 
-pytestmark = pytest.mark.timeout(1800)  # with --sweep, one test is every fault at every call of a scenario
+pytestmark = pytest.mark.timeout(3600)  # with --sweep-all, one test is every fault at every call of a scenario
 
 QUICK = REAL.scaled(0.02)
 """The order of things as on the service, with fewer looks at each."""
@@ -64,6 +64,20 @@ def test_no_fault_at_any_call_does_harm(scenario: Scenario, every: int, record_p
     calls, *_ = without_faults(scenario, _durations(scenario))
     orders = [(), *every_single(calls)][:: scenario.thin]
     assert _sweep(scenario, _durations(scenario), orders, every, record_property) == []
+
+
+def _troubles() -> Sequence[tuple[Fault, ...]]:
+    """CloudFormation throttled for a while, out of reach for a while and for good, and denied for good, at each question."""
+    apis, calls = ("describe_stack_resource", "describe_stacks"), range(1, 5)
+    kinds = ((Kind.THROTTLED, 20), (Kind.UNREACHABLE, 4), (Kind.UNREACHABLE, NEVER_ENDING), (Kind.CONNECT_TIMED_OUT, 2))
+    lasting = [(Fault(kind, call, api, times),) for api in apis for call in calls for kind, times in kinds]
+    return lasting + [(Fault(Kind.ACCESS_DENIED_FROM_NOW, call, api),) for api in apis for call in calls]
+
+
+@EACH
+def test_no_trouble_with_asking_does_harm(scenario: Scenario, every: int, record_property: Record) -> None:
+    turn = SCENARIOS.index(scenario) % every
+    assert _sweep(scenario, _durations(scenario), [(), *_troubles()[turn:]], every, record_property) == []
 
 
 @BRIEF
