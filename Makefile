@@ -13,7 +13,7 @@ unexport PIP_ABI PIP_CONSTRAINT PIP_DRY_RUN PIP_EDITABLE PIP_IMPLEMENTATION PIP_
 	PIP_REQUIREMENT PIP_ROOT PIP_TARGET
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-stop test sweep engines artifact stacks lint types security bench build clean lock python
+.PHONY: help demo demo-stop test sweep engines artifact stacks lint types security scan role bench build clean lock python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -46,16 +46,21 @@ lint: .venv/.installed .venv-sam/.installed ## Style, import rules and templates
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/lint-imports
 	.venv/bin/cfn-lint template.yaml probe/template.yaml examples/*.yaml
-	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/python -m samcli validate --lint
+	for template in template.yaml probe/template.yaml; do SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 \
+		.venv-sam/bin/python -m samcli validate --lint --template $$template || exit 1; done
 
 types: .venv/.installed ## Types
 	.venv/bin/python -m mypy
 
-security: .venv/.installed .venv-security/.installed ## The role against the calls that were made; the security of the template and of the workflows
+security: scan role ## The role against the calls that were made; the security of the template and of the workflows
+
+scan: .venv-security/.installed
 	.venv-security/bin/python -m checkov.main --config-file tests/security/checkov.yaml --file template.yaml
 	.venv-security/bin/python -m checkov.main --config-file tests/security/checkov-examples.yaml --file examples/*.yaml
-	.venv-security/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	.venv-security/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml examples/github/*.yml
 	.venv-security/bin/zizmor --offline --quiet --min-severity=medium .github/workflows
+
+role: .venv/.installed .venv-security/.installed
 	CI=true .venv/bin/python -m pytest tests/security $(PYTEST_ARGS)
 
 bench: .venv-bench/.installed ## Measure how fast and how frugal it is, beside the alternatives; write docs/performance.md
