@@ -13,7 +13,7 @@ unexport PIP_ABI PIP_CONSTRAINT PIP_DRY_RUN PIP_EDITABLE PIP_IMPLEMENTATION PIP_
 	PIP_REQUIREMENT PIP_ROOT PIP_TARGET
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-stop test sweep engines artifact stacks lint types security bench build clean lock python
+.PHONY: help demo demo-stop test sweep engines artifact stacks lint types security scan role bench build clean lock python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -46,16 +46,21 @@ lint: .venv/.installed .venv-sam/.installed ## Style, import rules and templates
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/lint-imports
 	.venv/bin/cfn-lint template.yaml probe/template.yaml examples/*.yaml
-	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/python -m samcli validate --lint
+	for template in template.yaml probe/template.yaml; do SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 \
+		.venv-sam/bin/python -m samcli validate --lint --template $$template || exit 1; done
 
 types: .venv/.installed ## Types
 	.venv/bin/python -m mypy
 
-security: .venv/.installed .venv-security/.installed ## The role against the calls that were made; the security of the template and of the workflows
+security: scan role ## The role against the calls that were made; the security of the template and of the workflows
+
+scan: .venv-security/.installed
 	.venv-security/bin/python -m checkov.main --config-file tests/security/checkov.yaml --file template.yaml
 	.venv-security/bin/python -m checkov.main --config-file tests/security/checkov-examples.yaml --file examples/*.yaml
-	.venv-security/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	.venv-security/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml examples/github/*.yml
 	.venv-security/bin/zizmor --offline --quiet --min-severity=medium .github/workflows
+
+role: .venv/.installed .venv-security/.installed
 	CI=true .venv/bin/python -m pytest tests/security $(PYTEST_ARGS)
 
 bench: .venv-bench/.installed ## Measure how fast and how frugal it is, beside the alternatives; write docs/performance.md
@@ -70,19 +75,27 @@ clean: ## Stop what still runs; remove the environments and whatever was built, 
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An environment for each lock. The stamp is written last, so that what was interrupted is done again. The old one goes by
-# `rm -rf`, since `venv --clear` would empty whatever a link points to.
-.venv/.installed: requirements-dev.txt | python
-	@echo "Installing $< into $(@D)"
-	@rm -rf $(@D)
-	@$(PYTHON) -m venv $(@D)
-	@$(@D)/bin/python $(PIP_INSTALL) -r $<
-	@touch $@
+# `rm -rf`, since `venv --clear` would empty whatever a link points to. pip is in those that build something; it takes a while.
+PIP = --without-pip
+.venv/.installed .venv-sam/.installed .venv-bench/.installed: PIP =
 
-.venv-%/.installed: requirements-%.txt | python
+.venv/.installed: requirements-dev.txt | .venv-uv/.installed
+	@$(MAKE_ENVIRONMENT)
+
+.venv-%/.installed: requirements-%.txt | .venv-uv/.installed
+	@$(MAKE_ENVIRONMENT)
+
+define MAKE_ENVIRONMENT
+echo "Installing $< into $(@D)" && rm -rf $(@D) && $(PYTHON) -m venv $(PIP) $(@D) && \
+	$(PYTHON) tools/install.py $< $(@D) .venv-uv && touch $@
+endef
+
+# What fills the others: uv; pip does it where uv is not to be had.
+.venv-uv/.installed: requirements-uv.txt | python
 	@echo "Installing $< into $(@D)"
 	@rm -rf $(@D)
 	@$(PYTHON) -m venv $(@D)
-	@$(@D)/bin/python $(PIP_INSTALL) -r $<
+	@$(@D)/bin/python $(PIP_INSTALL) --only-binary :all: -r $< || echo "uv is not to be had here. pip does its work, which takes longer."
 	@touch $@
 
 python:
@@ -91,16 +104,12 @@ python:
 			"Name another one: make PYTHON=/path/to/python3.13"; exit 1; } >&2
 
 # The locks: one file for every Python from 3.11 on and every platform, with hashes.
-LOCKS = handler/requirements.txt requirements-dev.txt requirements-sam.txt requirements-ministack.txt requirements-runtime.txt requirements-security.txt requirements-bench.txt requirements-stacks.txt
+LOCKS = handler/requirements.txt requirements-uv.txt requirements-dev.txt requirements-sam.txt requirements-ministack.txt requirements-runtime.txt requirements-security.txt requirements-bench.txt requirements-stacks.txt
 
-lock: | python ## Lock the requirements again
-	@rm -rf .venv-lock
-	@$(PYTHON) -m venv .venv-lock
-	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+lock: .venv-uv/.installed ## Lock the requirements again
 	@for lock in $(LOCKS); do \
-		.venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		.venv-uv/bin/uv pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --no-header "$${lock%.txt}.in" -o "$$lock" || exit 1; done
-	@rm -rf .venv-lock
 
 # `sam build` calls these (BuildMethod: makefile in template.yaml) to fill ARTIFACTS_DIR with what a function consists of: the
 # sources of handler and sentinel_tables, and crhelper with its notice. Its licence, Apache-2.0, is this project's own, which

@@ -1,15 +1,17 @@
 """Cold starts: from the start of a fresh process to its first call to AWS, and the peak of its memory.
 
 The handlers take turns, so that whatever else the machine does weighs on all of them alike; what counts is the ratio
-within a turn. As on Lambda, the folder of the function takes no bytecode but what it has; boto3 is installed with its own.
+within a turn. As on Lambda, the folder of the function takes no bytecode but what it has, and boto3 has its own.
 `python -m bench.cold` measures this alone, and writes no page.
 """
 
+import compileall
 import json
 import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Mapping
@@ -56,6 +58,7 @@ class ColdStarts:
 
 def measure(folder: Path, turns: int = TURNS) -> ColdStarts:
     """Builds the artifact in `folder`, for this very Python, and starts each handler once in each turn."""
+    compileall.compile_dir(sysconfig.get_path("purelib"), quiet=2)
     compiled = build(folder / "compiled")
     sources = Path(shutil.copytree(compiled, folder / "sources", ignore=shutil.ignore_patterns("__pycache__")))
     commands = {

@@ -31,6 +31,7 @@ WANTED = {
     "sentinel-requests": ("approval", "ApprovalTable", ("gsi-profile", "gsi-requester", "gsi-status")),
     "sentinel-sessions": ("session", "SessionTable", ("gsi-profile", "gsi-server-instance", "gsi-status", "gsi-user")),
 }
+TOOLS = {"the SAM CLI": ".venv-sam", "MiniStack": ".venv-ministack"}
 BREAKGLASS = "sentinel-breakglass"
 FOREIGN = "sentinel-incidents"
 AS_DEPLOYED = {"TimeToLive": "true", "DeletionProtection": "false", "Team": "platform"}
@@ -167,8 +168,9 @@ def main() -> None:
 def _run(screen: Screen, *, keep: bool) -> None:
     expect(not (keep and ministack.is_kept()), "An earlier demo is still running. Stop it first: make demo-stop")
     screen.title("A local AWS")
-    with screen.step("the SAM CLI and MiniStack are installed from their locks"):
-        environment.install(".venv-sam", ".venv-ministack")
+    for name, folder in TOOLS.items():
+        with screen.step(f"{name} is installed from its lock"):
+            environment.install(folder)
     with ExitStack() as until_the_end:
         with screen.step("MiniStack starts"):
             session = until_the_end.enter_context(ministack.session())

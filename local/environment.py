@@ -30,10 +30,9 @@ def python(environment: str) -> Path:
     return ROOT / environment / "bin" / "python"
 
 
-def install(*environments: str) -> None:
-    """Bring environments up to their locks, side by side, as ``make`` does it; quick where nothing changed."""
-    stamps = [f"{environment}/.installed" for environment in environments]
-    run(["make", "--no-print-directory", f"-j{len(stamps)}", *stamps], env=outside())
+def install(environment: str) -> None:
+    """Bring an environment up to its lock, as ``make`` does it; quick where nothing changed."""
+    run(["make", "--no-print-directory", f"{environment}/.installed"], env=outside())
 
 
 def outside() -> dict[str, str]:
