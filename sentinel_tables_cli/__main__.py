@@ -13,6 +13,7 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Runs the command line. Whatever cuts it short is reported in a sentence, or by the exit status that a shell uses."""
+    _give_streams()
     gc.disable()  # what starts, and mostly ends, within a fifth of a second has no garbage worth the search
     try:
         try:
@@ -43,6 +44,14 @@ def _run() -> None:
             raise
         sys.exit("Error: the command line is not installed. Run: pip install 'sentinel-tables[cli]'")
     app()
+
+
+def _give_streams() -> None:
+    """A shell may start the command without an output (`>&-`), or without one for errors. What is written then is lost."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for as long as the process lives
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for as long as the process lives
 
 
 def _let_go() -> None:

@@ -71,3 +71,14 @@ def test_standard_input_is_utf_8_wherever_it_is_read() -> None:
         )
         assert done.returncode == status
         assert (b"- is not text in UTF-8." in done.stderr) is (status == 1)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize(("command", "status"), [(("schema", "approval"), 0), (("--help",), 0), (("schema", "ledger"), 1)])
+def test_a_shell_that_gives_no_output(command: tuple[str, ...], status: int, closed: str) -> None:
+    script = f'exec "$@" {closed}'
+    words = ["sh", "-c", script, "sh", sys.executable, "-m", "sentinel_tables_cli", *command]
+    environment = os.environ | {"PYTHONPATH": str(HERE)}
+    told = subprocess.run(words, env=environment, text=True, capture_output=True, timeout=60, check=False)  # noqa: S603
+    assert told.returncode == status
+    assert "Traceback" not in told.stdout + told.stderr
