@@ -12,6 +12,7 @@ LATE = (Kind.ANSWER_LOST, Kind.ANSWER_LOST_AND_RETRIED, Kind.INTERNAL_ERROR_AFTE
 """Faults after which the same may be done once more, since nobody can know that it was done."""
 PASSING = (Kind.THROTTLED, Kind.INTERNAL_ERROR, Kind.REQUEST_LOST, Kind.ANSWER_LOST, Kind.INTERNAL_ERROR_AFTER)
 """Faults that a user is not to hear of."""
+COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 LONG_SECONDS = 1200.0
 LEFT_BY_SILENCE = ("DeletionProtectionEnabled", "TimeToLive")
 """What a roll-back to a silent template leaves as it is."""
@@ -44,7 +45,7 @@ def _ends(scenario: Scenario, stage: Stage, goal: dict[str, Any]) -> Iterator[st
         return
     if any(_as_silence_leaves(shapes, end, goal) for end in (stage.shapes_before, *scenario.also)):
         return
-    if scenario.again and has_failed(stage) and shapes.keys() == goal.keys():
+    if scenario.again and (_complete(stage) or (has_failed(stage) and shapes.keys() == goal.keys())):
         return  # what was half made by then is finished, or taken back as adopted, by the rules of silence: `_sound`
     told = f"{_difference(shapes, goal)}; against before: {_difference(shapes, dict(stage.shapes_before))}"
     if not _told_of(stage, shapes):
@@ -61,6 +62,11 @@ def _as_silence_leaves(shapes: dict[str, Any], end: Any, goal: dict[str, Any]) -
             if shape.get(key) not in ends:
                 return False
     return True
+
+
+def _complete(stage: Stage) -> bool:
+    """Whether each resource is complete, so that `_sound` judges its table."""
+    return all(resource.status in COMPLETE for resource in stage.stack.resources.values())
 
 
 def _told_of(stage: Stage, shapes: dict[str, Any]) -> bool:
@@ -106,7 +112,7 @@ def _in_vain(scenario: Scenario, stage: Stage, statuses: Statuses) -> Iterator[s
 def _sound(scenario: Scenario, stage: Stage) -> Iterator[str]:
     """What a resource is told to be complete is complete, by the properties and not by the provider's own word."""
     for resource in stage.stack.resources.values():
-        if resource.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        if resource.status not in COMPLETE:
             continue
         table = stage.plane.truth(resource.physical_id or "")
         if table is None:

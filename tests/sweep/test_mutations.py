@@ -28,6 +28,7 @@ CONVERGE, RESOURCE, REFUSALS = (
     "sentinel_tables/resource.py",
     "sentinel_tables/aws/refusals.py",
 )
+INQUIRY = "sentinel_tables/inquiry.py"
 BELIEF, ANSWER = "sentinel_tables/rules/belief.py", "handler/answer.py"
 KEPT = "create that fails, is kept and made anew, the kept one's Delete last"
 
@@ -166,7 +167,7 @@ MUTATIONS = (
     ),
     Mutation(
         "believe at once that an event is contradicted",
-        ((CONVERGE, "patience=Patience(BELIEF_SECONDS, _contradicted(why))", "patience=Patience(0.0, _contradicted(why))"),),
+        ((INQUIRY, "patience=Patience(BELIEF_SECONDS, _contradicted(why))", "patience=Patience(0.0, _contradicted(why))"),),
         "create",
         "late",
     ),
@@ -175,7 +176,7 @@ MUTATIONS = (
         (
             (
                 REMOVAL,
-                "    late = ROLLBACK not in status and case.asked_for < BELIEF_SECONDS\n",
+                "    late = ROLLBACK not in status and case.asked_for < case.patience\n",
                 "    late = False\n",
             ),
         ),
