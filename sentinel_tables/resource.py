@@ -87,16 +87,16 @@ def provide(request: Request, around: Surroundings, memory: Memory) -> Outcome:
     except OutOfTime as pending:
         if not around.allowance.event_is_over():
             raise
-        return Outcome(_id_of_failed(request, memory), reason=_too_late(pending))
+        return Outcome(_id_of_failed(request, around, memory), reason=_too_late(pending))
     except SentinelTableError as error:
-        return Outcome(_id_of_failed(request, memory), reason=str(error))
+        return Outcome(_id_of_failed(request, around, memory), reason=str(error))
 
 
 def give_up(request: Request, around: Surroundings, memory: Memory, reason: str) -> Outcome:
     """The outcome if the event cannot go on, although it has time left; a replacement is undone as far as time goes."""
     if may_have_to_undo(request) and not isinstance(request, Delete):
         reason += _undo(request, around, memory)
-    return Outcome(_id_of_failed(request, memory), reason=reason)
+    return Outcome(_id_of_failed(request, around, memory), reason=reason)
 
 
 def may_have_to_undo(request: Request) -> bool:
@@ -139,7 +139,7 @@ def _new(request: Create | Update, around: Surroundings, memory: Memory) -> Outc
             believed, memory.failure = not isinstance(error, Contradicted), str(error)
         memory.pending, memory.pending_since = "", None
     left_behind = _undo(request, around, memory, believed=believed)
-    physical_id = _id_of_failed(request, memory if left_behind else Memory())
+    physical_id = _id_of_failed(request, around, memory if left_behind else Memory())
     return Outcome(physical_id, reason=memory.failure + (left_behind if isinstance(request, Update) else ""))
 
 
@@ -213,11 +213,18 @@ def _remove(request: Delete, name: str, ground: Ground, around: Surroundings, me
     return done
 
 
-def _id_of_failed(request: Request, memory: Memory) -> str:
+def _id_of_failed(request: Request, around: Surroundings, memory: Memory) -> str:
+    """The physical id of an answer that says FAILED.
+
+    A Create answers with an id that is no table's: if the stack is kept and the resource made anew, the Delete of the kept
+    one must not carry the id of the table in use. It finds what the Create left by its properties' name. If CloudFormation
+    is not asked, nothing but the table's own name bounds that Delete well enough.
+    """
     match request:
         case Create():
             tried = memory.tried_at is not None or memory.adopted is not None
-            return request.desired.table.name if tried else removal.not_created(request.request_id)
+            unasked = tried and around.stacks is None
+            return request.desired.table.name if unasked else removal.not_created(request.request_id)
         case Update():
             return request.physical_id
         case Delete():
