@@ -66,7 +66,7 @@ def alarm(here: Here) -> str:
 def test_drift_is_told_on_the_schedule_and_a_deployment_repairs_it(here: Here) -> None:
     stack = here.stack("records")
     stack.expect(stack.create(EXAMPLE), "CREATE_COMPLETE")
-    assert here.table("sentinel-requests").tags["sentinel:declared"] == "v1"
+    assert here.table("sentinel-requests").tags["sentinel:declared"] == "v1 protection=off expiry=ttl"
     dynamodb = here.client("dynamodb")
     off = {"Enabled": False, "AttributeName": "ttl"}
     dynamodb.update_time_to_live(TableName="sentinel-requests", TimeToLiveSpecification=off)

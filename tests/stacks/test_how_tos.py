@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.timeout(600)  # the first test starts a local AWS and deploys the provider, and all run in real time
+
 HOW_TO = environment.ROOT / "docs" / "how-to"
 PAGE = "get-records-back.md"
 TABLE, COPY = "sentinel-breakglass", "sentinel-breakglass-restored"

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from .conftest import Here
 
+pytestmark = pytest.mark.timeout(600)  # the first test starts a local AWS and deploys the provider, and all run in real time
+
 FOLDER = environment.ROOT / "probe"
 SCENE = "failed create"
 HELD = "A deleted stack answers by its id, and not by its name."
