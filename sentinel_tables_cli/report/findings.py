@@ -46,8 +46,6 @@ def _of(finding: Finding, each: Checked) -> Iterator[Remark]:
     line_of = each.template.line if each.template else lambda _path: 1
     for problem in finding.problems:
         yield Remark(each.name, line_of(problem.path), "error", finding.name, problem.message)
-    for price in finding.prices:
-        yield Remark(each.name, line_of(price.path), "note", finding.name, price.message)
     if finding.warning:
         yield Remark(each.name, finding.line, "warning", finding.name, finding.warning)
     if finding.note:
