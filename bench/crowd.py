@@ -1,7 +1,8 @@
-"""Many tables at once, in as many stacks, under the account's limits: 500 tables in change, and throttled writes.
+"""Many tables at once, in as many stacks, under the account's limits: 500 tables in change, throttled writes and questions.
 
-The throttling is the model's: one bucket for the account, of 10 writes at once and 5 more in each second. What is not
-modelled is Lambda's own concurrency, 1,000 by default: invocations beyond it would wait in Lambda's queue.
+The throttling is the model's: one bucket for the account, of 10 writes at once and 5 more in each second; and another one
+for the questions to CloudFormation, 10 in each second. What is not modelled is Lambda's own concurrency, 1,000 by default:
+invocations beyond it would wait in Lambda's queue.
 """
 
 import threading
@@ -14,6 +15,10 @@ from tests.aws import REAL, WRITES, Rate, Resource, world
 SIZES = (1, 10, 100, 500, 2000)
 RATED_WRITES = 2
 """Of each create's writes, those that the rate counts: CreateTable and recovery. Time to live is exempt."""
+QUESTIONS = 3
+"""Of each create: about the resource and its stack before CreateTable, and about the resource before the steps after it."""
+QUESTIONS_PER_SECOND = 10.0
+"""How many questions CloudFormation answers in a second, for the account. AWS publishes no figure."""
 STACK_BYTES = 256 * 1024
 """Each stack's handler runs on a thread of its own."""
 
@@ -43,6 +48,7 @@ def measure(tables: int) -> Crowd:
     world.MOST_EVENTS = 10**9  # the model's guard against a run that never ends is meant for a single table
     rate = Rate()
     stage = Stage(REAL, seed=tables, rate=rate)
+    stage.functions.stacks.rate = Rate(per_second=QUESTIONS_PER_SECOND)
     began = stage.clock.now()
     resources = [_created(stage, number) for number in range(tables)]
     stage.world.run()
@@ -74,5 +80,6 @@ def _best(stage: Stage, rate: Rate, tables: int) -> float:
     own = [took + recovery[active] for active, took in creations]
     last_create = max(0.0, (tables - rate.burst) / rate.per_second)
     last_write = max(0.0, (RATED_WRITES * tables - rate.burst) / rate.per_second)
+    last_question = max(0.0, (QUESTIONS * tables - rate.burst) / QUESTIONS_PER_SECOND)
     in_change = sum(took for _, took in creations) / stage.plane.state.limits.in_change
-    return max(*own, last_create + min(own), last_write, in_change)
+    return max(*own, last_create + min(own), last_write, last_question, in_change)

@@ -9,6 +9,7 @@ from typing import Any
 from handler.cloudformation import SentinelTable
 from handler.invocation import Means
 from sentinel_tables.aws.calls import call
+from sentinel_tables.aws.stacks import CloudFormationStacks
 from sentinel_tables.aws.tables import DynamoTables
 from tests.aws import Invocation, VirtualClock
 from tests.aws.account import Account
@@ -75,6 +76,7 @@ class Stage(Account):
             invoke=invoke,
             put=lambda url, body, _seconds: invocation.deliver(url, body),
             prefix="sentinel-",
+            stacks=CloudFormationStacks(lambda: invocation.cloudformation),
         )
         context = SimpleNamespace(get_remaining_time_in_millis=invocation.remaining_ms, aws_request_id=invocation.request_id)
         SentinelTable(lambda _seconds: means, "ERROR")(event, context)
