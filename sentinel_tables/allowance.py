@@ -38,8 +38,10 @@ FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 0.5
 """Between two looks at a table. Short enough for an answer within a second."""
 FIRST_BACK_OFF_SECONDS = 0.5
-LONGEST_BACK_OFF_SECONDS = 5.0
-"""After a call that was throttled, or that nobody answered."""
+BACK_OFF_SHARE = 0.1
+LONGEST_BACK_OFF_SECONDS = 40.0
+"""After a call that was throttled, or that nobody answered: half a second, and a tenth of what has been waited so far. A
+share s of the wait costs at most s, and a crowd of any size thins out to what the service takes."""
 STALE_SECONDS = 10.0
 """What was read longer ago than this is read again before a step is taken on it, or success is reported."""
 

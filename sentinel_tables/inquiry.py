@@ -26,6 +26,8 @@ class Inquiry:
     stack: StackWord | None = None
     """What was said of the stack last, however long ago: when its operation began, and its tags, do not change in it."""
     asked_at: float = 0.0
+    unused_at: float | None = None
+    """When an answer about the stack came that no word was made of yet."""
 
     def ask(self, now: float, *, tags: bool = False) -> Word:
         """Asks anew; `tags` if the stack's tags are needed, and nobody has asked for them yet.
@@ -35,11 +37,12 @@ class Inquiry:
         if belief.is_foreign(self.sender):
             raise _contradicted("cannot be asked about a stack of another account or Region")
         self.word = None
+        if self.of_stack or (tags and self.stack is None):
+            self._ask_of_stack(now)
         resource = self.stacks.resource(self.sender.owner)
-        needed = self.of_stack or belief.needs_stack(self.sender, resource)
-        if needed or (tags and self.stack is None):
-            self.stack = self.stacks.stack(self.sender.owner.stack_id)
-        self.word = Word(resource, self.stack)
+        if not self.of_stack and belief.needs_stack(self.sender, resource):
+            self._ask_of_stack(now)
+        self.word, self.unused_at = Word(resource, self.stack), None
         self.asked_at = now
         return self.word
 
@@ -54,6 +57,11 @@ class Inquiry:
         if self.stack is None:
             self.stack = self.stacks.stack(self.sender.owner.stack_id)
         return self.stack
+
+    def _ask_of_stack(self, now: float) -> None:
+        """An answer that could not be used yet, because the other question was throttled, is not asked for again so soon."""
+        if self.unused_at is None or now - self.unused_at > STALE_SECONDS:
+            self.stack, self.unused_at = self.stacks.stack(self.sender.owner.stack_id), now
 
     def is_stale(self, now: float) -> bool:
         """True if nobody has asked yet, or too long ago to take a step on the answer."""

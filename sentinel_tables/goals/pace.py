@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sentinel_tables.allowance import (
+    BACK_OFF_SHARE,
     FIRST_BACK_OFF_SECONDS,
     FIRST_PAUSE_SECONDS,
     LONGEST_BACK_OFF_SECONDS,
@@ -19,6 +20,7 @@ class Pace:
     began: float
     what: str = ""
     refusals: int = 0
+    refused_since: float | None = None
     taken: Step | None = None
     shows_by: float = 0.0
     accepted: int = 0
@@ -40,8 +42,11 @@ class Pace:
         self.taken, self.shows_by = step, shows_by
 
     def pause(self, now: float, jitter: float) -> float:
-        """Seconds until the next look."""
-        if self.refusals:
-            longest = FIRST_BACK_OFF_SECONDS * 2.0 ** min(self.refusals - 1, 10)
-            return min(LONGEST_BACK_OFF_SECONDS, longest) * (0.5 + jitter)
+        """Seconds until the next look. After refusals they grow with what has been waited, so that a crowd thins out."""
+        if not self.refusals:
+            self.refused_since = None
+        else:
+            self.refused_since = now if self.refused_since is None else self.refused_since
+            longest = FIRST_BACK_OFF_SECONDS + BACK_OFF_SHARE * (now - self.refused_since)
+            return min(LONGEST_BACK_OFF_SECONDS, longest) * (0.7 + 0.6 * jitter)
         return min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS + 0.2 * (now - self.began)) * (0.8 + 0.4 * jitter)
