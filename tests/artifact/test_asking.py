@@ -52,7 +52,7 @@ class TestHowOften:
         resource = Resource("breakglass")
         world.succeed(resource, resource.create())
         asked = questions(world, resource.update(Tags=TAGS, ContributorInsightsSpecification={"Enabled": True}))
-        assert asked == [RESOURCE, STACK]
+        assert asked == [STACK, RESOURCE]
         assert questions(world, resource.update(Tags=None, StackTags="Ignore")) == [RESOURCE]
 
     def test_an_update_of_nothing_asks_nothing_also_if_asking_is_denied(self, world: World) -> None:
