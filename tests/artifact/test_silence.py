@@ -4,6 +4,7 @@ Against Amazon's own engine. What it does not know (replicas, keys, policies) is
 """
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -65,6 +66,7 @@ class TestRestored:
     def test_off_is_said_before_anything_else_and_on_at_the_end(self, local_world: World) -> None:
         here, resource = local_world, Resource("breakglass")
         here.succeed(resource, resource.create())
+        a_second_later()
         off = {"Enabled": False, "AttributeName": "ttl"}
         later = {"Tags": TAGS, "ContributorInsightsSpecification": {"Enabled": True}}
         writes = writes_of(here, resource.update(TimeToLiveSpecification=off, **later))
@@ -73,12 +75,18 @@ class TestRestored:
         assert expires(here) == "DISABLED"
 
 
+def a_second_later() -> None:
+    """Lets the second end in which a table was made: the date of an event says no more than seconds."""
+    time.sleep(1.05 - time.time() % 1)
+
+
 class TestHardenedByHand:
     """Somebody protected a table, gave it a key, a stream that feeds an archive, and a resource policy."""
 
     def test_an_update_of_a_tag_takes_none_of_it(self, local_world: World) -> None:
         here, resource = local_world, Resource("breakglass")
         here.succeed(resource, resource.create())
+        a_second_later()
         self._harden(here)
         before = described(here)
         assert writes_of(here, resource.update(Tags=TAGS)) == ["TagResource"]
@@ -96,6 +104,7 @@ class TestHardenedByHand:
         }
         resource = Resource("breakglass", DeletionProtectionEnabled=True, **said)
         here.succeed(resource, resource.create())
+        a_second_later()
         here.succeed(resource, resource.update(**dict.fromkeys([*said, "DeletionProtectionEnabled"])))
         live = described(here)
         assert live["DeletionProtectionEnabled"]
