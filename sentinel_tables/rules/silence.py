@@ -40,9 +40,10 @@ def is_new(desired: Desired, live: LiveTable) -> bool:
 
 def settled(desired: Desired, live: LiveTable) -> Settings:
     """The settings that the live table is to have."""
-    if is_new(desired, live):
-        return desired.table.settings
     found, default = live.table.settings, desired.table.settings
+    if is_new(desired, live):
+        frozen = [name for name in FROZEN_BY_REPLICAS if live.replicas and name not in desired.said]
+        return replace(default, **{name: getattr(found, name) for name in frozen})
     kept = {name: _kept(desired, live, name) for name in ON_STANDING.keys() - desired.said}
     values = {name: choice(getattr(found, name), getattr(default, name)) for name, choice in kept.items()}
     return replace(default, **values)

@@ -11,7 +11,7 @@ from sentinel_tables.goals.ending import GivenBack
 from sentinel_tables.goals.moves import Done, Trail
 from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import LiveTable, Owner, Table
+from sentinel_tables.model import LiveTable, Owner, Replica, Table
 from sentinel_tables.rules import ownership, steps
 from sentinel_tables.rules.desired import Claim, Desired, Origin
 from sentinel_tables.rules.removal import made_here
@@ -74,3 +74,14 @@ def test_a_table_that_this_event_made_did_not_stand_before_whatever_the_clocks_s
     )
     memory = Memory(made_at=made_at)
     assert isinstance(goal.next_move(bench.live(NAME), memory, Trail(bench.clock.now(), waited=99.0)), moves)
+
+
+def test_an_update_without_a_date_finds_nothing_wrong_with_a_table_that_has_replicas() -> None:
+    """Whether the table would be treated in another way if it were new, is asked of the plan, which must not refuse it."""
+    tags = {"stack-id": OWNER.stack_id, "logical-id": OWNER.logical_id, "schema": "approval", "origin": "created"}
+    table = replace(LIVE.table, tags={f"sentinel:{name}": value for name, value in tags.items()})
+    streams = replace(table.settings, stream="NEW_AND_OLD_IMAGES")
+    live = replace(LIVE, table=replace(table, settings=streams), replicas=(Replica("eu-west-1", "ACTIVE"),))
+    claim = Claim(OWNER, "approval", origin=Origin.OWN_TABLE)
+    goal = Standing(Desired(Table(approval_table_schema(NAME)), claim, said=frozenset()))
+    assert goal.depends_on_age(live) is False
