@@ -19,6 +19,8 @@ LONGEST_ANSWER = 4096
 ATTEMPT_SECONDS = 10.0
 FIRST_PUT_PAUSE_SECONDS = 0.5
 LONGEST_PUT_PAUSE_SECONDS = 30.0
+LAST_ATTEMPT_SECONDS = 2.0
+"""What the last pause leaves of the time for one more attempt."""
 TRANSIENT_STATUSES = (408, 425, 429)
 """Of the statuses below 500, those that may be another one next time."""
 
@@ -59,10 +61,15 @@ class Courier:
             told = self._attempt(url, body, min(ATTEMPT_SECONDS, seconds))
             if told is not None:
                 return told
-            self.sleep(max(0.0, min(pause * (0.75 + self.jitter() / 2), self.left())))
+            self._wait(pause * (0.75 + self.jitter() / 2))
             pause = min(LONGEST_PUT_PAUSE_SECONDS, pause * 2)
         log.error("the answer could not be delivered in time")
         return Delivery.LATE
+
+    def _wait(self, pause: float) -> None:
+        """Lets the pause pass, or as much of it as leaves time for a last attempt; after that one, all that is left."""
+        left = self.left()
+        self.sleep(max(0.0, min(pause, left - LAST_ATTEMPT_SECONDS if left > LAST_ATTEMPT_SECONDS else left)))
 
     def _attempt(self, url: str, body: bytes, seconds: float) -> Delivery | None:
         """How it went, or None where another attempt may go better."""

@@ -105,7 +105,7 @@ def test_it_is_never_tried_for_ever(reply: int | Exception, left: float) -> None
 def test_pauses_grow_and_stay_bearable(jitter: float) -> None:
     wire = Wire([503], left=600.0)
     wire.deliver(jitter)
-    *growing, _last = wire.pauses
+    *growing, _before_the_last, _last = wire.pauses
     assert growing == sorted(growing)
     assert growing[1] > growing[0] > 0
     assert max(growing) <= 45
@@ -117,6 +117,29 @@ def test_a_pause_is_longer_than_the_one_before_whatever_the_jitter() -> None:
     Courier(lambda: wire.ends - wire.clock.now(), wire.sleep, lambda: next(turns), wire.put).deliver(URL, ANSWER)
     growing = wire.pauses[:6]
     assert all(first < second for first, second in pairwise(growing)), growing
+
+
+@pytest.mark.parametrize(
+    ("left", "pauses"),
+    [
+        (1.0, [0.5, 0.3]),
+        (12.0, [0.5, 1.0, 2.0, 4.0, 2.0, 1.9]),
+        (60.0, [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 25.8, 1.9]),
+        (100.0, [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 5.6, 1.9]),
+    ],
+)
+def test_pauses_double_up_to_half_a_minute_and_leave_time_for_a_last_attempt(left: float, pauses: list[float]) -> None:
+    wire = Wire([503], left=left)
+    assert wire.deliver() is Delivery.LATE
+    assert [round(pause, 3) for pause in wire.pauses] == pauses
+    assert len(wire.bodies) == len(pauses), "one attempt before each pause, and none after the time"
+
+
+@pytest.mark.parametrize(("jitter", "first"), [(0.0, 0.375), (1.0, 0.625)])
+def test_jitter_is_a_quarter_of_a_pause_either_way(jitter: float, first: float) -> None:
+    wire = Wire([503, 200])
+    wire.deliver(jitter)
+    assert wire.pauses == [first]
 
 
 def test_no_attempt_may_take_longer_than_ten_seconds_or_than_there_is() -> None:
