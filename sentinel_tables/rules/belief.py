@@ -145,7 +145,7 @@ def _fits(status: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(status, pattern) for pattern in patterns)
 
 
-def _home_of(stack_id: str) -> tuple[str, str]:
-    """The Region and the account of a stack's ARN."""
+def _home_of(stack_id: str) -> tuple[str, str] | None:
+    """The Region and the account of a stack's ARN; None if it is not one."""
     parts = stack_id.split(":")
-    return (parts[3], parts[4]) if len(parts) > 5 else ("", "")  # noqa: PLR2004 - arn:aws:cloudformation:Region:account:stack/...
+    return (parts[3], parts[4]) if len(parts) > 5 else None  # noqa: PLR2004 - arn:aws:cloudformation:Region:account:stack/...

@@ -97,6 +97,8 @@ def test_an_event_without_a_date_and_a_status_without_one_are_not_compared() -> 
 def test_a_stack_of_another_account_or_region_is_foreign(home: tuple[str, str] | None, foreign: bool) -> None:
     assert is_foreign(Sender(Verb.CREATE, OWNER, home=home)) is foreign
     assert is_foreign(Sender(Verb.CREATE, Owner("no arn", "x"), home=home)) is (home is not None)
+    cut_off = STACK_ID.removesuffix(":stack/records/1")
+    assert is_foreign(Sender(Verb.CREATE, Owner(cut_off, "x"), home=home)) is (home is not None)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +107,7 @@ def test_a_stack_of_another_account_or_region_is_foreign(home: tuple[str, str] |
         (Verb.CREATE, "CREATE_IN_PROGRESS", False),
         (Verb.UPDATE, "UPDATE_IN_PROGRESS", False),
         (Verb.UPDATE, "UPDATE_FAILED", True),
+        (Verb.UPDATE, "CREATE_COMPLETE", False),
         (Verb.DELETE, "DELETE_IN_PROGRESS", True),
     ],
 )

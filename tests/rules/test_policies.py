@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from sentinel_tables.rules.policies import canonical_policy
 from tests.worlds import Json, Scene
 
 STATEMENT: Json = {"Effect": "Deny", "Principal": "*", "Action": "dynamodb:Query", "Resource": "*"}
@@ -74,3 +75,59 @@ def test_a_policy_of_a_new_table_comes_with_it(document: object) -> None:
     assert "put_resource_policy" not in [call.api for call in scene.plane.writes()]
     made = scene.plane.writes()[0]
     assert json.loads(made.arguments["ResourcePolicy"]) == written(document), "in the words of the template"
+
+
+ACCOUNT = "123456789012"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+
+
+def of(**statement: object) -> str:
+    """What compares, of a policy with that statement."""
+    return canonical_policy({"Version": "2012-10-17", "Statement": [STATEMENT | statement]})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"Principal": {"AWS": ACCOUNT}}, {"Principal": {"AWS": ROOT}}),
+        ({"Principal": {"AWS": [ROLE, ACCOUNT]}}, {"Principal": {"AWS": [ROOT, ROLE]}}),
+        ({"Principal": {"AWS": ACCOUNT}}, {"Principal": {"AWS": f"arn:aws-us-gov:iam::{ACCOUNT}:root"}}),
+        ({"Action": "dynamodb:Query"}, {"Action": ["dynamodb:Query"]}),
+        ({"Action": ["a:B", "a:C"]}, {"Action": ["a:C", "a:B"]}),
+        ({"Condition": {"Bool": {"aws:SecureTransport": True}}}, {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}),
+        ({"Condition": {"Bool": {"aws:SecureTransport": False}}}, {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}),
+        ({"Condition": {"NumericLessThan": {"x": 7}}}, {"Condition": {"NumericLessThan": {"x": "7"}}}),
+        ({"Condition": {"NumericLessThan": {"x": 1.5}}}, {"Condition": {"NumericLessThan": {"x": "1.5"}}}),
+        ({"Condition": {"a": {"x": "1", "y": "2"}}}, {"Condition": {"a": {"y": "2", "x": "1"}}}),
+    ],
+)
+def test_two_ways_to_write_a_statement_compare_equal(one: Json, other: Json) -> None:
+    assert of(**one) == of(**other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"Principal": {"Service": ACCOUNT}}, {"Principal": {"Service": ROOT}}),
+        ({"Principal": {"AWS": ACCOUNT}}, {"Principal": {"Service": ACCOUNT}}),
+        ({"Principal": {"AWS": ACCOUNT}}, {"Principal": {"AWS": "210987654321"}}),
+        ({"Principal": {"AWS": ACCOUNT}}, {"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/root"}}),
+        ({"Principal": ACCOUNT}, {"Principal": ROOT}),
+        ({"Condition": {"StringEquals": {"x": ACCOUNT}}}, {"Condition": {"StringEquals": {"x": ROOT}}}),
+        ({"Action": ["a:B", "a:C"]}, {"Action": ["a:B", "a:D"]}),
+        ({"Action": ["a:B", "a:C"]}, {"Action": "a:B"}),
+        ({"Condition": {"Bool": {"x": True}}}, {"Condition": {"Bool": {"x": 1}}}),
+        ({"Action": "a:B"}, {"NotAction": "a:B"}),
+    ],
+)
+def test_two_statements_that_say_different_things_compare_different(one: Json, other: Json) -> None:
+    assert of(**one) != of(**other)
+
+
+def test_a_policy_compares_by_the_text_that_the_tag_of_what_is_declared_has_had_since_0_1_0() -> None:
+    """That tag holds a digest of it: another way to write the same would be drift on every table."""
+    document = {"Statement": [{"Sid": "b"}, {"Sid": "a", "Principal": {"AWS": [ROOT]}, "Condition": {"Bool": {"x": True}}}]}
+    assert canonical_policy(document) == (
+        '{"Statement":[{"Condition":{"Bool":{"x":"true"}},"Principal":{"AWS":"123456789012"},"Sid":"a"},{"Sid":"b"}],'
+        '"Version":"2008-10-17"}'
+    )

@@ -1,6 +1,7 @@
 """The rule of removal: each ground, each rule that spares a table, and the edge of each."""
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -30,7 +31,67 @@ def word(status: str = "UPDATE_IN_PROGRESS", physical_id: str = "", began: float
 
 
 def ruling(ground: Ground, live: LiveTable, said: Word | None, held: Hold = Hold.CREATED, asked: float = 60.0) -> Ruling:
-    return judge(Case(ground, live, held, said, asked))[0]
+    found, why = judge(Case(ground, live, held, said, asked))
+    assert (why == "") is (found is Ruling.GO), "a table that is left, and no other, has a reason"
+    return found
+
+
+def test_each_ground_says_what_its_event_can_have_done() -> None:
+    ever = (-inf, inf)
+    assert removal.delete_of_own_id(NAME) == Ground(deleted_id=NAME, since_began=False)
+    assert removal.delete_of_another_id("records-Records-1A2B", "approval", BEGAN) == Ground(
+        "records-Records-1A2B", may_yet_come=True, by_name=True, began=BEGAN
+    )
+    assert removal.delete_of_another_id("not-created:r-1", "approval", BEGAN) == Ground(
+        "not-created:r-1", unprotect=True, by_name=True, began=BEGAN, schema="approval"
+    )
+    for late in (False, True):
+        assert removal.made_here("approval", may_yet_come=late) == Ground(
+            may_yet_come=late, unprotect=True, began=0.0, schema="approval"
+        )
+        assert removal.made_by_dead_process("approval", BEGAN, late=late) == Ground(
+            by_another=not late, began=BEGAN, schema="approval", made_between=(BEGAN, inf)
+        )
+    assert removal.made_by_dead_process("approval", None) == Ground(by_another=True, schema="approval", made_between=ever)
+
+
+@pytest.mark.parametrize("ground", [CANCELLED, FAILED, HERE], ids=["cancelled", "failed", "made here"])
+def test_r5_a_table_as_old_as_clocks_may_differ_was_made_since_the_operation_began(ground: Ground) -> None:
+    edge, older = (replace(LIVE, created_at=BEGAN - seconds) for seconds in (120.0, 120.5))
+    assert ruling(ground, edge, word("DELETE_IN_PROGRESS")) is Ruling.GO
+    assert ruling(ground, older, word("DELETE_IN_PROGRESS")) is Ruling.SPARE
+
+
+def test_without_asking_the_edge_is_the_same() -> None:
+    edge, older = (replace(LIVE, created_at=BEGAN - seconds) for seconds in (120.0, 120.5))
+    assert [ruling(CANCELLED, live, None) for live in (edge, older)] == [Ruling.GO, Ruling.SPARE]
+    assert ruling(CANCELLED, older, None, Hold.ADOPTED) is Ruling.GO, "a table that was adopted is released, and stays"
+
+
+@pytest.mark.parametrize(
+    ("span", "goes"),
+    [
+        (f"{BEGAN:.0f}-{BEGAN + 5:.0f}", True),
+        (f"{BEGAN - 5:.0f}-{BEGAN:.0f}", True),
+        (f"{BEGAN - 5:.0f}-", False),
+        (f"-{BEGAN + 5:.0f}", False),
+        (f"{BEGAN - 5:.0f}-{BEGAN + 5:.0f}-0", False),
+    ],
+)
+def test_the_moments_in_an_id_of_0_1_0_are_part_of_its_span_and_both_are_needed(span: str, goes: bool) -> None:
+    for physical_id in (f"not-created:{span}:r", f"not-created:{span}:r:1"):
+        ground = removal.delete_of_another_id(physical_id, "approval", BEGAN)
+        assert ruling(ground, LIVE, word()) is (Ruling.GO if goes else Ruling.SPARE)
+
+
+def test_a_table_whose_operation_is_not_known_is_asked_about_and_spared_by_what_is_known() -> None:
+    nothing_of_the_stack = Word(ResourceWord("DELETE_IN_PROGRESS"), None)
+    why = "it is older than the stack's operation, and the stack is "
+    assert judge(Case(OWN, OLD, Hold.CREATED, nothing_of_the_stack, 0.0)) == (Ruling.ASK_AGAIN, why)
+    assert judge(Case(OWN, OLD, Hold.CREATED, word("ROLLBACK_IN_PROGRESS"), 0.0)) == (
+        Ruling.SPARE,
+        f"{why}ROLLBACK_IN_PROGRESS",
+    )
 
 
 @pytest.mark.parametrize("ground", GROUNDS.values(), ids=GROUNDS)
@@ -118,6 +179,7 @@ def test_the_id_of_a_failed_create_is_understood_that_of_0_1_0_too(physical_id: 
 
 def test_an_id_says_whether_its_create_looked_at_a_table() -> None:
     assert (not_created("r:1"), not_created("r", looked=False)) == ("not-created:r-1", "not-created:-:r")
+    assert not_created("r" * 128 + "s") == f"not-created:{'r' * 128}"
     assert [made_nothing(one) for one in (not_created("r:1"), not_created("r", looked=False), NAME)] == [False, True, False]
 
 
