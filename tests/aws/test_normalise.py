@@ -7,8 +7,18 @@ from typing import Any
 import pytest
 
 from sentinel_tables.aws import normalise
-from sentinel_tables.model import Encryption, Facet, KeyAttribute, LiveTable, Settings
-from sentinel_tables.rules.policies import canonical_policy
+from sentinel_tables.model import (
+    Encryption,
+    Facet,
+    GlobalSecondaryIndex,
+    KeyAttribute,
+    LiveTable,
+    Motion,
+    Replica,
+    Settings,
+    Table,
+    TableSchema,
+)
 from sentinel_tables.schemas import SCHEMAS
 from tests.worlds import INDEXES, Json
 
@@ -206,35 +216,6 @@ def test_insights_count_as_what_they_are_becoming(status: str, enabled: bool, mo
     assert normalise.contributor_insights({}) == (False, ())
 
 
-SAME = [
-    ({"Statement": [{"Action": "a"}]}, {"Statement": {"Action": ["a"]}}),
-    ({"Statement": {"Action": ["a", "b"]}}, {"Statement": {"Action": ["b", "a"]}}),
-    ({"Principal": {"AWS": "123456789012"}}, {"Principal": {"AWS": ["arn:aws:iam::123456789012:root"]}}),
-    ({"Principal": {"AWS": "123456789012"}}, {"Principal": {"AWS": "arn:aws-cn:iam::123456789012:root"}}),
-    ({"Bool": {"aws:SecureTransport": True}}, {"Bool": {"aws:SecureTransport": "true"}}),
-    ({"NumericLessThan": {"a": 5}}, {"NumericLessThan": {"a": "5"}}),
-    ({"a": "1", "b": "2"}, {"b": "2", "a": "1"}),
-    ({"Statement": [{"Sid": "a"}, {"Sid": "b"}]}, {"Statement": [{"Sid": "b"}, {"Sid": "a"}]}),
-]
-DIFFERENT = [
-    ({"Statement": [{"Sid": "a"}, {"Sid": "b"}]}, {"Statement": [{"Sid": "a"}]}),
-    ({"Action": "a"}, {"Action": "A"}),
-    ({"Action": ["a", "b"]}, {"Action": ["a"]}),
-    ({"Principal": "*"}, {"Principal": {"AWS": "123456789012"}}),
-    ({"Effect": "Allow"}, {"Effect": "Deny"}),
-]
-
-
-@pytest.mark.parametrize(("one", "other"), SAME)
-def test_a_policy_that_means_the_same_compares_equal(one: dict[str, object], other: dict[str, object]) -> None:
-    assert canonical_policy(one) == canonical_policy(other)
-
-
-@pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_a_policy_that_means_something_else_does_not(one: dict[str, object], other: dict[str, object]) -> None:
-    assert canonical_policy(one) != canonical_policy(other)
-
-
 def test_what_a_standing_table_has_is_told_with_it() -> None:
     stream = {
         "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
@@ -245,3 +226,139 @@ def test_what_a_standing_table_has_is_told_with_it() -> None:
     assert live.created_at == datetime(2026, 9, 22, tzinfo=UTC).timestamp()
     assert live.facets == {Facet.TABLE}
     assert told(LatestStreamArn=f"{ARN}/stream/1").stream_arn is None, "the stream of before is no stream"
+
+
+def test_a_table_with_everything_is_read_to_the_last_word() -> None:
+    described: Json = {
+        "TableStatus": "UPDATING",
+        "KeySchema": keys("id", "at"),
+        "AttributeDefinitions": types(id="S", at="N", status="B"),
+        "DeletionProtectionEnabled": True,
+        "SSEDescription": {"Status": "UPDATING", "SSEType": "KMS", "KMSMasterKeyArn": KEY},
+        "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+        "LatestStreamArn": f"{ARN}/stream/1",
+        "TableClassSummary": {"TableClass": "STANDARD_INFREQUENT_ACCESS"},
+        "OnDemandThroughput": {"MaxReadRequestUnits": 5, "MaxWriteRequestUnits": 6},
+        "GlobalSecondaryIndexes": [
+            index("gsi-a", "status", "id", kind="KEYS_ONLY"),
+            index("gsi-b", "status", status="CREATING", Backfilling=True),
+        ],
+        "Replicas": [{"RegionName": "eu-west-1", "ReplicaStatus": "CREATING"}, {"RegionName": "us-east-1"}],
+        "ArchivalSummary": {"ArchivalBackupArn": f"{ARN}/backup/1"},
+    }
+    status, partition_key = KeyAttribute("status", "B"), KeyAttribute("id")
+    assert told(**described) == LiveTable(
+        table=Table(
+            TableSchema(
+                "sentinel-requests",
+                partition_key,
+                KeyAttribute("at", "N"),
+                (
+                    GlobalSecondaryIndex("gsi-a", status, partition_key, "KEYS_ONLY"),
+                    GlobalSecondaryIndex("gsi-b", status, None, "ALL"),
+                ),
+            ),
+            Settings(
+                deletion_protection=True,
+                recovery_days=None,
+                encryption=Encryption(key=KEY),
+                time_to_live=None,
+                stream="NEW_IMAGE",
+                table_class="STANDARD_INFREQUENT_ACCESS",
+                max_read_units=5,
+                max_write_units=6,
+            ),
+        ),
+        status="UPDATING",
+        arn=ARN,
+        table_id="1",
+        created_at=datetime(2026, 9, 22, tzinfo=UTC).timestamp(),
+        stream_arn=f"{ARN}/stream/1",
+        attribute_types={"id": "S", "at": "N", "status": "B"},
+        motions=(
+            Motion("the replica in eu-west-1 is being added", replica=True),
+            Motion("table sentinel-requests is UPDATING"),
+            Motion("the encryption is being changed"),
+            Motion("index gsi-b is still being built", "gsi-b", backfilling=True),
+        ),
+        replicas=(Replica("eu-west-1", "CREATING"), Replica("us-east-1", "ACTIVE")),
+        archival_backup=f"{ARN}/backup/1",
+        facets=frozenset({Facet.TABLE}),
+    )
+
+
+def test_a_table_of_which_dynamodb_says_next_to_nothing_has_nothing() -> None:
+    """DescribeTable leaves out what a table that is being deleted, or is lost, has not any more."""
+    assert normalise.live_table({"TableName": "x", "TableStatus": "DELETING"}) == LiveTable(
+        table=Table(TableSchema("x", KeyAttribute("", ""), billing_mode="PROVISIONED"), OFF),
+        status="DELETING",
+        arn="",
+        table_id="",
+        created_at=0.0,
+        facets=frozenset({Facet.TABLE}),
+    )
+
+
+def test_an_index_of_which_dynamodb_says_next_to_nothing_is_at_rest_and_equals_none_of_a_schema() -> None:
+    live = told(GlobalSecondaryIndexes=[{"IndexName": "gsi-a", "KeySchema": keys("a", "b")}])
+    untyped = GlobalSecondaryIndex("gsi-a", KeyAttribute("a", ""), KeyAttribute("b", ""), "")
+    assert (live.table.schema.global_secondary_indexes, live.motions) == ((untyped,), ())
+    projected = told(GlobalSecondaryIndexes=[{"IndexName": "gsi-a", "KeySchema": keys("a"), "Projection": {}}])
+    assert [one.projection for one in projected.table.schema.global_secondary_indexes] == [""]
+
+
+@pytest.mark.parametrize(
+    ("more", "lost_key"),
+    [
+        ({"TableStatus": "INACCESSIBLE_ENCRYPTION_CREDENTIALS"}, ""),
+        ({"TableStatus": "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "SSEDescription": {"KMSMasterKeyArn": KEY}}, KEY),
+        ({"SSEDescription": {"KMSMasterKeyArn": KEY, "InaccessibleEncryptionDateTime": 0}}, KEY),
+        ({"SSEDescription": {"KMSMasterKeyArn": KEY}}, ""),
+        ({"SSEDescription": {"InaccessibleEncryptionDateTime": 0}}, ""),
+    ],
+)
+def test_a_key_is_lost_if_dynamodb_says_that_it_cannot_use_it(more: Json, lost_key: str) -> None:
+    assert told(**more).lost_key == lost_key
+
+
+@pytest.mark.parametrize("status", ["DISABLING", "ENABLING", "UPDATING"])
+def test_encryption_moves_whichever_way_it_goes(status: str) -> None:
+    assert [motion.what for motion in told(SSEDescription={"Status": status}).motions] == ["the encryption is being changed"]
+
+
+def test_a_motion_says_what_moves_and_where_it_shows() -> None:
+    status, archiving = "ENABLING", index("gsi-a", "id", status="ARCHIVING")
+    _, time_to_live = normalise.time_to_live({"TimeToLiveStatus": status})
+    _, insights = normalise.contributor_insights({"ContributorInsightsStatus": status})
+    assert time_to_live == (Motion("time to live is ENABLING", facet=Facet.TIME_TO_LIVE),)
+    assert insights == (Motion("contributor insights is ENABLING", facet=Facet.INSIGHTS),)
+    assert told(GlobalSecondaryIndexes=[archiving]).motions == (Motion("index gsi-a is still being ARCHIVING", "gsi-a"),), (
+        "a status that nobody foresaw is waited for"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "motion"),
+    [
+        ("CREATING", "the replica in eu-west-1 is being added"),
+        ("DELETING", "the replica in eu-west-1 is being removed"),
+        ("UPDATING", "the replica in eu-west-1 is being updated"),
+        ("ACTIVE", None),
+        ("REGION_DISABLED", None),
+    ],
+)
+def test_a_replica_moves_while_it_is_added_removed_or_updated(status: str, motion: str | None) -> None:
+    live = told(Replicas=[{"RegionName": "eu-west-1", "ReplicaStatus": status}])
+    assert live.replicas == (Replica("eu-west-1", status),)
+    assert live.motions == ((Motion(motion, replica=True),) if motion else ())
+
+
+def test_long_names_are_told_as_far_as_there_is_room() -> None:
+    long = told(
+        TableName="t" * 49, TableStatus="UPDATING", GlobalSecondaryIndexes=[index("i" * 49, "id", status="DELETING")]
+    )
+    assert [motion.what for motion in long.motions] == [
+        f"table {'t' * 48} is UPDATING",
+        f"index {'i' * 48} is still being deleted",
+    ]
+    assert long.motions[1].index == "i" * 49

@@ -118,6 +118,9 @@ def test_two_ways_to_write_a_statement_compare_equal(one: Json, other: Json) -> 
         ({"Action": ["a:B", "a:C"]}, {"Action": "a:B"}),
         ({"Condition": {"Bool": {"x": True}}}, {"Condition": {"Bool": {"x": 1}}}),
         ({"Action": "a:B"}, {"NotAction": "a:B"}),
+        ({"Action": "a:B"}, {"Action": "a:b"}),
+        ({"Principal": "*"}, {"Principal": {"AWS": ACCOUNT}}),
+        ({"Effect": "Deny"}, {"Effect": "Allow"}),
     ],
 )
 def test_two_statements_that_say_different_things_compare_different(one: Json, other: Json) -> None:
