@@ -57,7 +57,7 @@ def integer(low: int, high: int, *, also: int | None = None) -> Reader:
     def meaning(value: object) -> int:
         number = _whole(value)
         if not low <= number <= high and number != also:
-            raise ValueError(number)
+            raise ValueError
         return number
 
     return Scalar(takes if also is None else f"{takes}, or {also} for no limit", meaning)
@@ -69,7 +69,7 @@ def choice(*choices: str) -> Reader:
     def meaning(value: object) -> str:
         if isinstance(value, str) and value in choices:
             return value
-        raise ValueError(value)
+        raise ValueError
 
     return Scalar(" or ".join(filter(None, (", ".join(choices[:-1]), choices[-1]))), meaning)
 
@@ -80,7 +80,7 @@ def text(pattern: re.Pattern[str], takes: str) -> Reader:
     def meaning(value: object) -> str:
         if isinstance(value, str) and pattern.fullmatch(value):
             return value
-        raise ValueError(value)
+        raise ValueError
 
     return Scalar(takes, meaning)
 
@@ -88,7 +88,7 @@ def text(pattern: re.Pattern[str], takes: str) -> Reader:
 def _boolean(value: object) -> bool:
     if isinstance(value, bool | str) and (word := str(value).lower()) in ("true", "false"):
         return word == "true"
-    raise ValueError(value)
+    raise ValueError
 
 
 def _whole(value: object) -> int:
@@ -96,7 +96,7 @@ def _whole(value: object) -> int:
         return value
     if isinstance(value, str) and INTEGER.fullmatch(value):
         return int(value)
-    raise ValueError(value)
+    raise ValueError
 
 
 boolean = Scalar("true or false", _boolean)
@@ -212,7 +212,7 @@ def _key(key: object) -> str:
 def _remedy(key: object, known: tuple[str, ...]) -> str:
     import difflib  # noqa: PLC0415 - for this rare case alone, and not on every cold start
 
-    close = difflib.get_close_matches(str(key)[:64].lower(), [name.lower() for name in known], n=1)
+    close = difflib.get_close_matches(str(key)[:64].lower(), [name.lower() for name in known])
     if close:
         return f"Did you mean {next(name for name in known if name.lower() == close[0])}?"
     return "Take it out." if len(known) > 6 else f"It takes {', '.join(known)}."  # noqa: PLR2004 - a readable few

@@ -115,6 +115,11 @@ def test_the_stack_is_asked_about_if_that_can_matter(verb: Verb, status: str, ne
     assert needs_stack(Sender(verb, OWNER, OWN), ResourceWord(status, OWN)) is needed
 
 
+@pytest.mark.parametrize("verb", Verb)
+def test_nothing_contradicts_an_event_if_nobody_was_asked_about_its_resource(verb: Verb) -> None:
+    assert contradiction(Sender(verb, OWNER, OWN, SENT), Word(None, StackWord("DELETE_COMPLETE"))) == ""
+
+
 def test_the_reason_says_what_cloudformation_said() -> None:
     assert why(Verb.CREATE, ResourceWord(), "DELETE_COMPLETE") == "knows no such resource and DELETE_COMPLETE of its stack"
     complete = ResourceWord("UPDATE_COMPLETE", OWN)

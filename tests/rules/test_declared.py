@@ -118,6 +118,44 @@ def test_the_tag_has_room_at_its_worst() -> None:
     assert len(text) < 256
 
 
+@pytest.mark.parametrize(
+    ("key", "as_it_is"),
+    [
+        ("k" * 100, True),
+        ("k" * 101, False),
+        ("alias/mine", True),
+        ("a b", False),
+        ("a,b", False),
+        ("a=b", False),
+        ("off", False),
+        ("managed", False),
+        ("owned", False),
+        ("", False),
+        ("on", True),
+    ],
+)
+def test_a_value_that_could_be_taken_for_another_word_or_has_no_room_is_told_by_its_digest(key: str, as_it_is: bool) -> None:
+    told_key = told(Settings(encryption=Encryption(key=key)), {"encryption"})
+    assert told_key == f"v1 key={key if as_it_is else digest(key)}"
+
+
+def test_a_digest_is_of_the_text_in_utf_8() -> None:
+    assert digest("\u00fc") == "sha256:607474ca475a9724"
+
+
+def test_a_policy_that_is_a_digest_already_is_not_digested_again() -> None:
+    assert told(Settings(policy=digest(POLICY)), {"policy"}) == f"v1 policy={digest(POLICY)}"
+
+
+@pytest.mark.parametrize("length", [255, 256, 257])
+def test_a_tag_of_256_characters_has_room_for_its_key(length: int) -> None:
+    said, indexes = {"encryption", "time_to_live"}, ["i" * 60, "j" * 60, "k" * 30]
+    without_key = len(told(Settings(encryption=Encryption(key="-")), said, indexes)) - 1
+    key = "k" * (length - without_key)
+    text = told(Settings(encryption=Encryption(key=key)), said, indexes)
+    assert ((f"key={key}" in text), len(text)) == ((True, length) if length <= 256 else (False, without_key + 23))
+
+
 def test_a_key_that_has_no_room_is_told_by_its_digest() -> None:
     everything = Settings(
         deletion_protection=True,
