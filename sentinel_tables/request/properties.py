@@ -152,7 +152,7 @@ def _encryption(specification: Mapping[str, Any]) -> Encryption:
     key = specification.get("KMSMasterKeyId")
     if specification.get("SSEEnabled", True):
         managed = key is None or key.rpartition(":")[2] == "alias/aws/dynamodb"
-        return Encryption(kms=True, key=None if managed else key)
+        return Encryption(key=None if managed else key)
     for name in ("SSEType", "KMSMasterKeyId"):
         if name in specification:
             raise InvalidRequest(

@@ -6,7 +6,7 @@ import pytest
 
 from sentinel_tables.errors import InvalidRequest
 from sentinel_tables.model import Owner
-from sentinel_tables.request.event import Create, Delete, Update, parse
+from sentinel_tables.request.event import Create, Delete, Update, desired_by, parse
 from sentinel_tables.rules.desired import Claim, Desired, Origin
 from tests.worlds import Json
 
@@ -49,6 +49,17 @@ def test_a_request_says_whose_it_is_which_it_is_and_when_it_was_sent() -> None:
     assert (
         parse({name: EVENT[name] for name in EVENT if name != "RequestId"} | {"RequestType": "Create"}, "").request_id == ""
     )
+
+
+def test_the_claim_has_the_date_of_the_event() -> None:
+    assert created().desired.claim.sent_at == updated().desired.claim.sent_at == SENT
+
+
+def test_what_properties_ask_for_can_be_read_without_the_rest_of_an_event() -> None:
+    asked = desired_by({"ResourceProperties": {"Schema": "approval"}}, "sentinel-", OWNER)
+    assert asked.claim == Claim(OWNER, "approval", origin=Origin.CREATE, propagate=True)
+    with pytest.raises(InvalidRequest, match="Property Schema is missing"):
+        desired_by({}, "sentinel-", OWNER)
 
 
 def test_a_date_that_nobody_knows_is_none_and_nothing_is_declared_unasked() -> None:

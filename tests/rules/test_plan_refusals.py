@@ -162,6 +162,37 @@ def test_a_key_taken_back_by_its_alias_is_not_passed_over_if_nobody_can_say_whic
         assert "encryption" not in {step.kind for step in plan(desired, live)}
 
 
+KEY_ARN = "arn:aws:kms:eu-central-1:123456789012:key/1b2c"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "unknown", "former", "changed"),
+    [
+        (Encryption(), Encryption(key=KEY_ARN), False, None, True),
+        (Encryption(), Encryption(key=KEY_ARN), True, None, False),
+        (Encryption(), Encryption(key=KEY_ARN), True, "key/another", False),
+        (Encryption(), Encryption(key=KEY_ARN), True, KEY_ARN, True),
+        (Encryption(), Encryption(key=KEY_ARN), True, "1b2c", True),
+        (Encryption(), Encryption(), True, "1b2c", False),
+        (Encryption(), Encryption(), True, "XX", False),
+        (Encryption(), Encryption(kms=False), True, None, True),
+        (Encryption(key=KEY_ARN), Encryption(key=KEY_ARN), True, None, False),
+        (Encryption(key=KEY_ARN), Encryption(), True, None, True),
+        (Encryption(kms=False), Encryption(key=KEY_ARN), True, None, True),
+    ],
+)
+def test_if_nobody_can_tell_the_managed_key_any_passes_for_it_but_the_one_that_was_wanted_before(
+    wanted: Encryption, found: Encryption, unknown: bool, former: str | None, changed: bool
+) -> None:
+    row = Row("key", [], settings=Settings(encryption=wanted))
+    live = row.bench(INSTANT).live("sentinel-requests")
+    assert live is not None
+    settings = replace(live.table.settings, encryption=found)
+    live = replace(live, key_unknown=unknown, table=replace(live.table, settings=settings))
+    kinds = [step.kind for step in plan(replace(row.desired(), former_key=former), live)]
+    assert kinds == (["encryption"] if changed else [])
+
+
 def test_a_protected_table_is_not_deleted() -> None:
     row = Row("protected", [], live=standing(tags=OWN, protected=True))
     live = row.bench(INSTANT).live("sentinel-requests")

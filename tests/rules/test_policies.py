@@ -127,6 +127,12 @@ def test_two_statements_that_say_different_things_compare_different(one: Json, o
     assert of(**one) != of(**other)
 
 
+def test_statements_are_put_in_an_order_that_does_not_depend_on_how_each_is_written() -> None:
+    one = [{"Sid": "a", "Effect": "Deny"}, {"Effect": "Deny", "Sid": "b"}]
+    other = [{"Effect": "Deny", "Sid": "a"}, {"Sid": "b", "Effect": "Deny"}]
+    assert canonical_policy({"Statement": one}) == canonical_policy({"Statement": other})
+
+
 def test_a_policy_compares_by_the_text_that_the_tag_of_what_is_declared_has_had_since_0_1_0() -> None:
     """That tag holds a digest of it: another way to write the same would be drift on every table."""
     document = {"Statement": [{"Sid": "b"}, {"Sid": "a", "Principal": {"AWS": [ROOT]}, "Condition": {"Bool": {"x": True}}}]}
