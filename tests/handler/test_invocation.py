@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from handler.invocation import HANDED_OVER, Delivered, Means, hand_over, received, serve
+from sentinel_tables.allowance import HAND_OVER_SHARE
 from sentinel_tables.errors import NotNow, RefusedByAws, SentinelTableError
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Encryption, LiveTable
@@ -84,8 +85,8 @@ class Stage:
     def means(self) -> Means:
         return Means(self.clock, self.tables, self.invoke, lambda *_: 200, "sentinel-")
 
-    def hand_over(self, memory: Memory | None = None, **more: float) -> None:
-        hand_over(EVENT, memory or Memory(), self.ends_at, self.means(), **more)
+    def hand_over(self, memory: Memory | None = None, share: float = HAND_OVER_SHARE) -> None:
+        hand_over(EVENT, memory or Memory(), self.ends_at, self.means(), share)
 
     def delivered(self, event: dict[str, Any], **more: Any) -> Delivered:
         found = Delivered(event, START, 3600.0, Memory(answer_by=START + 3600), self.ends_at)
@@ -122,20 +123,19 @@ def test_a_hand_over_is_tried_again_with_pauses_that_double_up_to_four_seconds(c
 @pytest.mark.parametrize(
     ("share", "pauses"),
     [
-        ({}, [0.25, 0.5, 1.0, 2.0]),
-        ({"share": 0.25}, [0.25, 0.5, 1.0, 2.0]),
-        ({"share": 0.625}, [0.25, 0.5, 1.0, 2.0, 4.0, 4.0]),
-        ({"share": 0.005}, []),
-        ({"share": 0.0125}, []),
-        ({"share": 0.013}, [0.25]),
+        (0.25, [0.25, 0.5, 1.0, 2.0]),
+        (0.625, [0.25, 0.5, 1.0, 2.0, 4.0, 4.0]),
+        (0.005, []),
+        (0.0125, []),
+        (0.013, [0.25]),
     ],
 )
 def test_a_hand_over_is_tried_for_its_share_of_the_time_left_and_no_pause_goes_beyond_it(
-    share: dict[str, float], pauses: list[float]
+    share: float, pauses: list[float]
 ) -> None:
     stage = Stage(seconds=20.0, refusals=[THROTTLED] * 99)
     with pytest.raises(NotNow):
-        stage.hand_over(**share)
+        stage.hand_over(share=share)
     assert stage.clock.pauses == pauses
     assert len(stage.payloads) == len(pauses) + 1
 

@@ -12,7 +12,8 @@ def test_a_setting_is_said_by_its_property_or_by_the_key_in_it(setting: str, whe
     whole = {name: {key: "x"} if key else "x"}
     assert setting in said_in(whole)
     assert said_in({}) == frozenset()
-    for other in ({}, "x", [key], key, None):
+    others: tuple[object, ...] = ({}, "x", [key], key, None)
+    for other in others:
         assert (setting in said_in({name: other})) is (key is None)
 
 

@@ -108,7 +108,7 @@ def test_expiry_by_another_attribute_is_turned_off_first(
     assert refusal(asked, live(Settings(time_to_live=found))) == (why if refused else "")
 
 
-ALIAS = {"taken_back": frozenset({"encryption"}), "former_key": "alias/mine"}
+ALIAS: dict[str, object] = {"taken_back": frozenset({"encryption"}), "former_key": "alias/mine"}
 UNKNOWN_KEY: list[tuple[str, dict[str, object], LiveTable, Settings, bool]] = [
     ("nobody can say", ALIAS, live(Settings(encryption=CUSTOMER), key_unknown=True), Settings(), True),
     ("somebody can", ALIAS, live(Settings(encryption=CUSTOMER)), Settings(), False),

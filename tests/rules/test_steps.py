@@ -1,6 +1,7 @@
 """Each step: its kind of work, where its change shows, what it means for ownership, why it is taken, and what is asked."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -137,7 +138,7 @@ OTHERS: dict[str, list[Row]] = {
     ],
     "update_time_to_live": [
         (
-            lambda enabled=enabled: steps.expire(NAME, "ttl", enabled=enabled),
+            partial(steps.expire, NAME, "ttl", enabled=enabled),
             Kind.EXPIRY,
             Facet.TIME_TO_LIVE,
             CHANGES,
@@ -166,7 +167,7 @@ OTHERS: dict[str, list[Row]] = {
     ],
     "update_contributor_insights": [
         (
-            lambda enabled=enabled: steps.observe(NAME, enabled=enabled),
+            partial(steps.observe, NAME, enabled=enabled),
             Kind.INSIGHTS,
             Facet.INSIGHTS,
             CHANGES,
