@@ -57,7 +57,7 @@ def live_table(description: Mapping[str, Any]) -> LiveTable:
 
 def time_to_live(description: Mapping[str, Any]) -> tuple[str | None, tuple[Motion, ...]]:
     """The attribute that records expire by, or None, and whether that is still coming about."""
-    status = description.get("TimeToLiveStatus", "DISABLED")
+    status = description.get("TimeToLiveStatus")
     attribute = description.get("AttributeName") if status in ("ENABLED", "ENABLING") else None
     return attribute, _brief(status, Facet.TIME_TO_LIVE)
 
@@ -72,11 +72,11 @@ def recovery_days(description: Mapping[str, Any]) -> int | None:
 
 def contributor_insights(description: Mapping[str, Any]) -> tuple[bool, tuple[Motion, ...]]:
     """Whether contributor insights are on, and whether that is still coming about."""
-    status = description.get("ContributorInsightsStatus", "DISABLED")
+    status = description.get("ContributorInsightsStatus")
     return status in ("ENABLED", "ENABLING"), _brief(status, Facet.INSIGHTS)
 
 
-def _brief(status: str, facet: Facet) -> tuple[Motion, ...]:
+def _brief(status: str | None, facet: Facet) -> tuple[Motion, ...]:
     return (Motion(f"{facet.value} is {status}", facet=facet),) if status in ("ENABLING", "DISABLING") else ()
 
 

@@ -78,6 +78,7 @@ SETTINGS: list[tuple[Json, Settings]] = [
     ),
     ({"StreamSpecification": {"StreamEnabled": False}}, OFF),
     ({"StreamSpecification": {}}, OFF),
+    ({"StreamSpecification": {"StreamEnabled": False, "StreamViewType": "KEYS_ONLY"}}, OFF),
     ({"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}},
      Settings(False, None, OFF.encryption, None, "KEYS_ONLY")),
     ({"OnDemandThroughput": {}}, OFF),
