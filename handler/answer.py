@@ -94,16 +94,19 @@ def _judged(status: int) -> Delivery | None:
 
 
 def put(url: str, body: bytes, seconds: float) -> int:
-    """Makes one PUT, and gives its status. The signature of the URL covers an empty Content-Type."""
+    """Makes one PUT, and gives its status. The signature of the URL covers an empty Content-Type.
+
+    Raises ValueError for what is no https URL, without a text: that could hold the URL.
+    """
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
-        raise ValueError("not an https URL")
+        raise ValueError
     connection = http.client.HTTPSConnection(
         parts.hostname, parts.port, timeout=seconds, context=ssl.create_default_context()
     )
     try:
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        connection.request("PUT", target, body, {"Content-Type": "", "Content-Length": str(len(body))})
+        connection.request("PUT", target, body, {"Content-Type": ""})
         return connection.getresponse().status
     finally:
         connection.close()

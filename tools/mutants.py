@@ -100,7 +100,7 @@ SERVING = Group(
     "serve",
     "sentinel_tables/resource.py sentinel_tables/converge.py sentinel_tables/inquiry.py "
     "handler/invocation.py handler/cloudformation.py handler/answer.py",
-    "handler events goals aws/test_hard_times.py aws/test_stacks.py",
+    "test_resource.py handler events goals aws/test_hard_times.py aws/test_stacks.py",
     # whole events that take half a second and more; `handler` holds the same by rows
     left_out=(
         "handler/test_logs.py::test_the_provider_as_a_whole_writes_such_lines_alone",

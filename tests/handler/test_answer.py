@@ -4,6 +4,7 @@ import http.client
 import http.server
 import json
 import logging
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -208,7 +209,19 @@ def test_a_put_keeps_the_signed_query_and_sends_no_content_type(bucket: Any) -> 
     url = f"https://localhost:{bucket.server_port}/arn%3Aaws%7Cx?X-Amz-Date=1&X-Amz-Signature=a%2Fb"
     assert put(url, b"{}", 5.0) == 200
     assert put(f"https://localhost:{bucket.server_port}", b"later", 5.0) == 503
-    assert bucket.seen == [("/arn%3Aaws%7Cx?X-Amz-Date=1&X-Amz-Signature=a%2Fb", "", b"{}"), ("/", "", b"later")]
+    assert put(f"https://localhost:{bucket.server_port}/x", b"", 5.0) == 200
+    assert put(f"https://localhost:{bucket.server_port}?x=1", b"{}", 5.0) == 200
+    assert bucket.seen == [
+        ("/arn%3Aaws%7Cx?X-Amz-Date=1&X-Amz-Signature=a%2Fb", "", b"{}"),
+        ("/", "", b"later"),
+        ("/x", "", b""),
+        ("/?x=1", "", b"{}"),
+    ]
+
+
+def test_a_put_to_a_server_that_says_nothing_ends_after_its_seconds() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(TimeoutError):
+        put(f"https://127.0.0.1:{silent.getsockname()[1]}/", b"{}", 0.1)
 
 
 def test_a_put_to_a_server_that_nobody_vouches_for_is_not_made(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,6 +157,11 @@ def test_what_aws_refuses_is_the_reason_of_the_answer(event: dict[str, Any]) -> 
     assert (answer["Status"], answer["Reason"]) == ("FAILED", "denied. Allow it, then retry.")
 
 
+def test_whatever_asks_for_an_id_gets_the_event_s_own_or_that_of_a_create_that_left_no_table() -> None:
+    assert Provider().resource.generate_physical_id(EVENT) == NAME
+    assert Provider().resource.generate_physical_id(CREATE) == "not-created:r-1"
+
+
 @pytest.mark.parametrize("event", [None, [], "x", {}, EVENT | {"ResponseURL": None}, EVENT | {"ResponseURL": 7}], ids=str)
 def test_an_event_that_has_nowhere_to_be_answered_to_is_logged_and_left(
     event: object, caplog: pytest.LogCaptureFixture
@@ -227,11 +232,17 @@ def test_an_answer_that_is_refused_for_good_is_not_handed_over() -> None:
 
 
 @pytest.mark.parametrize("refusal", [RefusedByAws("denied"), NotNow("throttled")])
-def test_an_answer_that_cannot_be_handed_over_is_tried_to_the_very_end(refusal: SentinelTableError) -> None:
+def test_an_answer_that_cannot_be_handed_over_is_tried_to_the_very_end(
+    refusal: SentinelTableError, caplog: pytest.LogCaptureFixture
+) -> None:
     provider = Provider(statuses=[503], refusals=[refusal])
-    provider.serve(EVENT)
+    with caplog.at_level(logging.ERROR):
+        provider.serve(EVENT)
+    (line,) = [vars(one) for one in caplog.records if one.message == "the answer could not be handed over"]
+    assert line["reason"] == str(refusal)
     assert provider.clock.now() - START == pytest.approx(60.0)
     assert provider.attempts[-1][0] == pytest.approx(58.0)
+    assert all(answer == provider.answers[0] for answer in provider.answers)
 
 
 def test_work_that_is_handed_over_is_not_answered(caplog: pytest.LogCaptureFixture) -> None:

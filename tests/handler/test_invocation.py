@@ -181,7 +181,10 @@ def test_a_hand_over_that_is_refused_ends_in_an_answer_that_says_so(event: dict[
     stage = Stage(refusals=[DENIED])
     outcome = serve(stage.delivered(event), stage.means())
     assert outcome is not None
-    assert outcome.reason.startswith("The work could not be handed over: invoke: denied. Allow it, then retry.")
+    left_behind = f" Table {NAME} was left behind. Delete it, or adopt it." if event is REPLACEMENT else ""
+    denied = "invoke: denied. Allow it, then retry."
+    assert outcome.reason == f"The work could not be handed over: {denied}{left_behind}"
+    assert outcome.physical_id == ("not-created:r-1" if event is CREATE else event["PhysicalResourceId"])
     assert stage.clock.now() < stage.ends_at
 
 
