@@ -119,7 +119,7 @@ def _settings(description: Mapping[str, Any], stream: Mapping[str, Any]) -> Sett
     kms = encryption.get("Status") in ("ENABLED", "ENABLING", "UPDATING")
     limits = description.get("OnDemandThroughput", {})
     return Settings(
-        deletion_protection=bool(description.get("DeletionProtectionEnabled", False)),
+        deletion_protection=bool(description.get("DeletionProtectionEnabled")),
         recovery_days=None,
         encryption=Encryption(kms, encryption.get("KMSMasterKeyArn") if kms else None),
         time_to_live=None,

@@ -134,6 +134,7 @@ def test_an_index_of_many_keys_equals_none_of_a_schema() -> None:
     (found,) = told(
         GlobalSecondaryIndexes=[many], AttributeDefinitions=types(status="S", created_at="S", more="S")
     ).table.schema.global_secondary_indexes
+    assert found.partition_key == KeyAttribute("status,more", "")
     assert found not in SCHEMAS["approval"].named("x").global_secondary_indexes
 
 

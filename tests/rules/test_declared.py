@@ -91,6 +91,7 @@ ROWS: dict[str, tuple[Settings, Collection[str], Collection[str], str]] = {
         (),
         f"v1 recovery=off policy={digest(POLICY)}",
     ),
+    "optional indexes": (Settings(), (), {"gsi-b", "gsi-a"}, "v1 indexes=gsi-a,gsi-b"),
     "an optional index": (Settings(), (), {"gsi-device-id"}, "v1 indexes=gsi-device-id"),
 }
 
