@@ -70,8 +70,12 @@ class Tables:
 
     def take(self, step: Step) -> None:
         self.taken.append(step)
-        assert step.effect is Effect.REMOVES
-        del self.live[str(step.arguments["TableName"])]
+        name = str(step.arguments["TableName"])
+        if "StreamSpecification" in step.arguments:
+            self.live[name] = STANDS
+        else:
+            assert step.effect is Effect.REMOVES
+            del self.live[name]
 
     def with_key_arn(self, encryption: Encryption) -> Encryption:
         return encryption
@@ -377,3 +381,39 @@ def test_each_table_that_a_delete_looks_at_is_a_matter_of_its_own() -> None:
     with pytest.raises(OutOfTime) as pending:
         busy.provide(DELETE, replace(memory, pending="busy."))
     assert pending.value.since == START - 5, "it has waited for that since then"
+
+
+STREAMS = replace(STANDS, table=replace(STANDS.table, settings=Settings(stream="NEW_IMAGE")))
+
+
+@pytest.mark.parametrize("request_", [UPDATE, REPLACEMENT, CREATE], ids=["update", "replacement", "create"])
+def test_an_event_that_cloudformation_contradicts_changes_nothing(request_: Update | Create) -> None:
+    stage, forged = Stage(Tables({NAME: STREAMS})), Stacks(ResourceWord("DELETE_COMPLETE"))
+    outcome = stage.provide(request_, stacks=forged)
+    assert outcome.reason == (
+        "CloudFormation says DELETE_COMPLETE of the resource, so this event is not believed, and changes nothing. "
+        "Repeat the operation in CloudFormation if it was meant."
+    )
+    assert stage.tables.taken == []
+    assert START + 60 <= stage.clock.now() <= START + 90, "its answer may be late"
+
+
+@pytest.mark.parametrize(
+    ("made", "taken"), [(START + 1, ["update_table"]), (START - 1, [])], ids=["made in this operation", "made before it"]
+)
+def test_an_event_without_a_date_has_that_of_the_stack_s_operation(made: float, taken: list[str]) -> None:
+    """A table that the event made itself has the defaults of a new one; any other keeps what the template does not say."""
+    claim = replace(UPDATE.desired.claim, sent_at=None)
+    undated = replace(UPDATE, sent_at=None, desired=replace(UPDATE.desired, claim=claim, said=frozenset()))
+    stage, stacks = Stage(Tables({NAME: replace(STREAMS, created_at=made)})), Stacks()
+    assert stage.provide(undated, stacks=stacks).reason == ""
+    assert [step.api for step in stage.tables.taken] == taken
+    assert stacks.asked.count(OWNER.stack_id) == 1
+
+
+def test_an_event_without_a_date_asks_for_none_if_it_makes_no_difference() -> None:
+    claim = replace(UPDATE.desired.claim, sent_at=None)
+    stacks = Stacks()
+    undated = replace(UPDATE, sent_at=None, desired=replace(UPDATE.desired, claim=claim))
+    assert Stage(Tables({NAME: STANDS})).provide(undated, stacks=stacks).reason == ""
+    assert stacks.asked == []

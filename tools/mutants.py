@@ -81,7 +81,7 @@ class Group:
             "source_paths": ["sentinel_tables", "handler"],
             "only_mutate": self.modules.split(),
             "pytest_add_cli_args_test_selection": tests + left_out,
-            "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "fastest_first", "--timeout=30"],
+            "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "fastest_first", "--timeout=20"],
             "timeout_constant": 10.0,
             "timeout_multiplier": 3.0,
             "track_dependencies": False,
@@ -98,12 +98,17 @@ DECIDING = Group(
 )
 SERVING = Group(
     "serve",
-    "sentinel_tables/resource.py sentinel_tables/converge.py sentinel_tables/inquiry.py "
+    "sentinel_tables/resource.py sentinel_tables/inquiry.py "
     "handler/invocation.py handler/cloudformation.py handler/answer.py",
-    "test_resource.py handler events goals aws/test_hard_times.py aws/test_stacks.py",
+    "test_resource.py test_inquiry.py handler events/test_failed_and_cancelled.py",
+    left_out=("handler/test_logs.py::test_the_provider_as_a_whole_writes_such_lines_alone",),
+)
+LOOP = Group(
+    "loop",
+    "sentinel_tables/converge.py",
+    "test_resource.py goals events aws/test_hard_times.py aws/test_stacks.py",
     # whole events that take half a second and more; `handler` holds the same by rows
     left_out=(
-        "handler/test_logs.py::test_the_provider_as_a_whole_writes_such_lines_alone",
         "events/test_life.py::test_a_hand_over_carries_the_event_and_what_has_to_be_remembered",
         "events/test_life.py::test_a_hand_over_that_happened_twice_still_ends_in_one_answer_that_counts",
         "events/test_life.py::test_a_hand_over_that_is_throttled_for_long_is_tried_for_long_where_nothing_is_to_be_undone",
@@ -112,7 +117,7 @@ SERVING = Group(
         "events/test_life.py::test_work_that_outlasts_invocations_is_handed_over_until_it_is_done",
     ),
 )
-GROUPS = (DECIDING, SERVING)
+GROUPS = (DECIDING, SERVING, LOOP)
 
 
 @dataclass(frozen=True, order=True)
