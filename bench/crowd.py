@@ -13,6 +13,7 @@ from bench.stage import LOGICAL_ID, Stage
 from tests.aws import REAL, WRITES, Rate, Resource, world
 
 SIZES = (1, 10, 100, 500, 2000)
+SEEDS = (0, 1, 2)
 RATED_WRITES = 2
 """Of each create's writes, those that the rate counts: CreateTable and recovery. Time to live is exempt."""
 QUESTIONS = {"describe_stack_resource": 2, "describe_stacks": 1}
@@ -27,11 +28,13 @@ STACK_BYTES = 256 * 1024
 class Crowd:
     """So many creates at once. All times are in seconds.
 
-    `best` is what no schedule could do in less: the slowest table's own time, the last write that the rate lets through,
-    or the tables' own times through the limit of tables in change, whichever is the longest.
+    `best` is what no schedule could do in less: each table's turn at the rate and its own time, the last write and the last
+    question that the rates let through, or the tables' own times through the limit of tables in change, whichever is the
+    longest. `calls` are those to both services; of `throttled` those to DynamoDB.
     """
 
     tables: int
+    seed: int
     succeeded: int
     seconds: float
     best: float
@@ -40,6 +43,11 @@ class Crowd:
     reads: int
     throttled: int
     invocations: int
+
+    @property
+    def times(self) -> float:
+        """How many times the best possible it took."""
+        return self.seconds / self.best
 
 
 def measure(tables: int, seed: int = 0) -> Crowd:
@@ -57,6 +65,7 @@ def measure(tables: int, seed: int = 0) -> Crowd:
     questions = sum(api.startswith("describe_stack") for api in stage.functions.faults.calls)
     return Crowd(
         tables=tables,
+        seed=seed,
         succeeded=sum(resource.status == "CREATE_COMPLETE" for resource in resources),
         seconds=max(resource.statuses[-1][0] for resource in resources) - began,
         best=_best(stage, rate, tables),
