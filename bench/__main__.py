@@ -30,7 +30,7 @@ def write(findings: Findings) -> None:
     (DOCS / "performance.md").write_text(page(findings, LATENCY_SECONDS), encoding="utf-8")
     plots.cold_starts(findings.cold, DOCS / PLOTS["cold"])
     plots.noticing(findings.noticing.creates, DOCS / PLOTS["noticing"])
-    plots.growth(findings.crowds, DOCS / PLOTS["crowd"])
+    plots.growth([one for one in findings.crowds if one.seed == crowd.SEEDS[0]], DOCS / PLOTS["crowd"])
 
 
 def _measure() -> Findings:
@@ -38,16 +38,19 @@ def _measure() -> Findings:
     with tempfile.TemporaryDirectory() as folder:
         starts = cold.measure(Path(folder))
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        crowds = [pool.submit(crowd.measure, size) for size in sorted(crowd.SIZES, reverse=True)]
+        sizes = sorted(crowd.SIZES, reverse=True)
+        crowds = [pool.submit(crowd.measure, size, seed) for size in sizes for seed in crowd.SEEDS]
         noticed, repaired = pool.submit(noticing.measure), pool.submit(repair.measure)
         operated, finished = pool.submit(frugality.measure), pool.submit(frugality.finish)
+        at_once = pool.submit(frugality.finish, at_once=True)
         return Findings(
             starts,
             noticed.result(),
             operated.result(),
             finished.result(),
+            at_once.result(),
             repaired.result(),
-            [size.result() for size in reversed(crowds)],
+            sorted((one.result() for one in crowds), key=lambda one: (one.tables, one.seed)),
         )
 
 

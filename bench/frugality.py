@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.stage import Stage
 from tests.aws import INSTANT, REAL, WRITES, Durations
@@ -11,6 +11,11 @@ NAME = "sentinel-sessions"
 PROPERTIES = {"Schema": "session"}
 PROTECTED = PROPERTIES | {"DeletionProtectionEnabled": "true"}
 SAMPLES = 40
+AT_ONCE = (0.0, 0.0)
+SETTLED = replace(
+    REAL, parts_after_create=AT_ONCE, tag_lag_after_active=AT_ONCE, recovery_after_active=AT_ONCE, ttl_settles=AT_ONCE
+)
+"""A table takes its time, as on the service, and its settings none, as on an emulator."""
 
 Operation = Callable[[Stage], None]
 
@@ -43,13 +48,21 @@ class Operated:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A create on the real service's durations: seconds from ACTIVE to the answer, and what of it the service itself takes.
+    """A create: seconds from ACTIVE to the answer, what of it the service itself takes, and all its calls.
 
-    `owed` is the longest of three: until tags show, until recovery can be turned on, until time to live has settled.
+    `owed` is the longest of three: until tags show, until recovery can be turned on, until time to live has settled. `calls`
+    are those to DynamoDB, with waiting; `questions` those to CloudFormation.
     """
 
     seconds: float
     owed: float
+    calls: int
+    questions: int
+
+    @property
+    def own(self) -> float:
+        """Seconds that the provider takes itself."""
+        return self.seconds - self.owed
 
 
 def measure() -> list[Operated]:
@@ -62,9 +75,10 @@ def measure() -> list[Operated]:
     ]
 
 
-def finish(samples: int = SAMPLES) -> list[Finished]:
-    """What follows when a new table is ACTIVE, with other durations each time."""
-    return [_finished(seed) for seed in range(samples)]
+def finish(*, at_once: bool = False, samples: int = SAMPLES) -> list[Finished]:
+    """What follows when a new table is ACTIVE, with other durations each time; `at_once` if its settings take no time."""
+    durations = SETTLED if at_once else REAL
+    return [_finished(durations, seed) for seed in range(samples)]
 
 
 def _create(stage: Stage) -> None:
@@ -98,10 +112,11 @@ def _calls(operation: Operation, durations: Durations) -> tuple[Counter[str], in
     return Counter(call.api for call in stage.plane.history), keys
 
 
-def _finished(seed: int) -> Finished:
-    stage = Stage(REAL, seed)
+def _finished(durations: Durations, seed: int) -> Finished:
+    stage = Stage(durations, seed)
     answered = stage.ask("Create", PROPERTIES)
     drawn = {span: (moment, seconds) for moment, span, seconds in stage.draws.drawn}
-    began, took = drawn[REAL.create_with_indexes]
-    parts = (REAL.tag_lag_after_active, REAL.recovery_after_active, REAL.ttl_settles)
-    return Finished(answered - began - took, max(drawn[part][1] for part in parts))
+    began, took = drawn[durations.create_with_indexes]
+    parts = (durations.tag_lag_after_active, durations.recovery_after_active, durations.ttl_settles)
+    questions = sum(api.startswith("describe_stack") for api in stage.functions.faults.calls)
+    return Finished(answered - began - took, max(drawn[part][1] for part in parts), len(stage.plane.history), questions)

@@ -18,17 +18,23 @@ MARK = 1.03
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """An update that had to build so many indexes: seconds in all, seconds that DynamoDB took, invocations."""
+    """An update that had to build so many indexes: seconds in all, seconds that DynamoDB took, invocations, calls."""
 
     indexes: int
     seconds: float
     own: float
     invocations: int
+    calls: int
 
     @property
-    def excess(self) -> float:
-        """The share that was added to DynamoDB's own time."""
-        return self.seconds / self.own - 1
+    def calls_a_minute(self) -> float:
+        """Calls to DynamoDB."""
+        return 60 * self.calls / self.seconds
+
+    @property
+    def beyond(self) -> float:
+        """Seconds that were added to DynamoDB's own time, for each index."""
+        return (self.seconds - self.own) / self.indexes
 
 
 def measure(samples: int = SAMPLES) -> list[Repaired]:
@@ -53,7 +59,7 @@ def _repair(missing: int, seed: int) -> Repaired | None:
             raise
         return None
     own = _own(stage)
-    return Repaired(missing, answered - began, own, stage.functions.queued)
+    return Repaired(missing, answered - began, own, stage.functions.queued, len(stage.plane.history))
 
 
 def _own(stage: Stage) -> float:

@@ -35,13 +35,35 @@ LONGEST_HAND_OVER_PAUSE_SECONDS = 4.0
 """Between two attempts at handing over."""
 
 FIRST_PAUSE_SECONDS = 0.1
+FIRST_PAUSE_AT_AWS_SECONDS = 0.3
 LONGEST_PAUSE_SECONDS = 0.5
 """Between two looks at a table. Short enough for an answer within a second."""
-FIRST_BACK_OFF_SECONDS = 0.5
-BACK_OFF_SHARE = 0.1
+LONG_WAIT_SECONDS = 300.0
+PAUSE_IN_LONG_WAIT_SECONDS = 0.8
+"""The longest pause after five minutes of waiting, as an index takes them."""
+TABLE_SECONDS = 1.5
+TABLE_WITH_INDEXES_SECONDS = 11.5
+TIME_TO_LIVE_SECONDS = 1.4
+INDEX_SECONDS = 300.0
+"""What DynamoDB takes at least, below all that was measured, from the call to its effect: a new table, one with its
+indexes, a change of time to live, an index on a standing table. Until then there is little to look for."""
+RECOVERY_SECONDS = 0.9
+"""How long DynamoDB refuses at least, once a table is ACTIVE, to set its point-in-time recovery."""
+SPARSE_SECONDS = 2.0
+SPARSE_SHARE = 0.7
+LONGEST_SPARSE_PAUSE_SECONDS = 15.0
+"""Longer before that moment than the first of these, the loop lets that share of what is left of the time pass."""
+RECOVERY_READY_SECONDS = 20.0
+"""How long the loop believes that recovery cannot be set yet, before it tries."""
+FIRST_BACK_OFF_SECONDS = 0.4
+BACK_OFF_SHARE = 0.08
+FORMER_BACK_OFF_SHARE = 0.1
+LONGEST_FORMER_BACK_OFF_SECONDS = 10.0
 LONGEST_BACK_OFF_SECONDS = 40.0
-"""After a call that was throttled, or that nobody answered: half a second, and a tenth of what has been waited so far. A
-share s of the wait costs at most s, and a crowd of any size thins out to what the service takes."""
+"""After a call that was throttled, or that nobody answered: 0.4 s, a share of what it has been put off so far, and a
+tenth, at most 10 s, of what the steps before it were put off. A share s of the wait costs at most s, and a crowd of any size
+thins out to what the service takes. Whoever has made no table yet goes before whoever has one to finish, since a table
+takes time that the others can use."""
 STALE_SECONDS = 10.0
 """What was read longer ago than this is read again before a step is taken on it, or success is reported."""
 

@@ -4,45 +4,25 @@ Deciding stands in `goals`; the loop alone calls and sleeps. Before a step it as
 the resource, so that an event which comes again after its end, or which somebody forged, finds nothing to do.
 """
 
-import logging
 from dataclasses import replace
 
-from sentinel_tables.allowance import (
-    BELIEF_SECONDS,
-    BELIEF_SHARE,
-    DOUBT_SECONDS,
-    STALE_SECONDS,
-    TAG_LAG_SECONDS,
-    VISIBILITY_SECONDS,
-    Allowance,
-)
-from sentinel_tables.errors import (
-    NotNow,
-    OutOfTime,
-    Patience,
-    RefusedByAws,
-    SentinelTableError,
-    TagsInMotion,
-    shown,
-)
+from sentinel_tables.allowance import BELIEF_SECONDS, BELIEF_SHARE, Allowance
+from sentinel_tables.errors import NotNow, OutOfTime, Patience
 from sentinel_tables.goals.ending import GivenBack, Removed
-from sentinel_tables.goals.moves import Ask, Done, Goal, Move, Trail, Wait
+from sentinel_tables.goals.moves import Done, Goal, Move, Wait
 from sentinel_tables.goals.pace import Pace
 from sentinel_tables.goals.standing import Standing
 from sentinel_tables.inquiry import Inquiry
 from sentinel_tables.memory import Memory
-from sentinel_tables.model import Facet, LiveTable, TableStatus
+from sentinel_tables.model import Facet, LiveTable
 from sentinel_tables.ports import Tables
-from sentinel_tables.rules import ownership
+from sentinel_tables.rules import belief
+from sentinel_tables.rules.belief import Word
 from sentinel_tables.rules.desired import Desired
+from sentinel_tables.rules.plan import just_created
 from sentinel_tables.rules.steps import Effect, Step
-
-log = logging.getLogger(__name__)
-
-ACCEPTED_IN_VAIN = 3
-"""How often a step is accepted, and shows no effect, before that is reported."""
-DECISIVE = (Effect.CREATES, Effect.ADOPTS, Effect.REMOVES)
-"""The effects of a step before which CloudFormation is asked anew, however short ago it was asked."""
+from sentinel_tables.taking import Taking
+from sentinel_tables.view import TABLE_ALONE, View
 
 
 def converge(
@@ -56,8 +36,8 @@ def converge(
     work = _Work(goal, tables, allowance, memory, inquiry)
     while True:
         work.do()
-        if work.live is not None:  # always, since `Standing` is never done with a table that is gone
-            return work.live
+        if work.view.live is not None:  # always, since `Standing` is never done with a table that is gone
+            return work.view.live
 
 
 def remove(  # noqa: PLR0913 - what the loop works with
@@ -93,18 +73,15 @@ class _Work:
         self.goal, self.tables, self.allowance, self.memory = goal, tables, allowance, memory
         self.inquiry, self.undoing = inquiry, undoing
         self.clock = allowance.clock
-        now = self.clock.now()
-        what = memory.pending or f"table {shown(goal.name)} has not been looked at"
-        self.pace = Pace(began=min(now, memory.pending_since or now), what=what)
-        self.live: LiveTable | None = None
-        self.again = goal.facets
-        self.whole_at = 0.0
-        self.fresh = False
-        self.untold: tuple[Step, float] | None = None
+        self.view = View(tables, goal)
+        self.pace = Pace.resumed(goal.name, memory, self.clock.now(), at_aws=tables.at_aws)
+        self.taking = Taking(goal.name, tables, allowance, memory, self.pace)
+        self.waits_for: frozenset[Facet] = frozenset()
         self.patience: Patience | None = None
         self.belief_seconds = min(BELIEF_SECONDS, allowance.event_left() * BELIEF_SHARE)
 
     def do(self) -> Done:
+        """Turns until there is nothing left to do. Between a step and the next one there is no pause."""
         while True:
             try:
                 move = self._turn()
@@ -114,12 +91,18 @@ class _Work:
                 self.patience = None
                 if isinstance(move, Done):
                     return move
-            pause = self.pace.pause(self.clock.now(), self.clock.jitter())
+                if isinstance(move, Step):
+                    continue
+            pause = self.pace.pause(self.clock.now(), self.clock.jitter(), self.waits_for)
             self.clock.sleep(max(0.0, min(pause, self.allowance.left())))
+            if self.inquiry:
+                self.inquiry.fresh = False
+            self.view.turn(self.pace.due(self.waits_for, self.clock.now()) or self.waits_for)
 
     def _put_off(self, refusal: NotNow) -> None:
         """Raises what the refusal is in the end, if it has not passed within its patience."""
         now = self.clock.now()
+        self.waits_for = frozenset()
         self.pace.put_off(refusal, now)
         self.patience = refusal.patience
         if refusal.patience is not None and now - self.pace.began >= refusal.patience.seconds:
@@ -127,70 +110,63 @@ class _Work:
 
     def _turn(self) -> Move:
         """Reads, decides, asks if that matters, and takes the step that was decided on, if it was one."""
-        self.fresh = False
+        if self.inquiry and self.inquiry.unanswered:
+            self._ask(self.inquiry)
         move = self._decide()
-        self._log_step(move)
-        if stale := self._stale(move):
-            self.again = stale
+        while again := self.view.stale(move, self.clock.now()) or self._unread(move):
+            self.view.again = again
             move = self._decide()
         if self.inquiry and self._lacks_date(move):
             self._date(self.inquiry)
             move = self._next_move()
-        if self.inquiry and self._must_ask(self.inquiry, move):
+        if self.inquiry and self.inquiry.must_ask(move, self.clock.now()):
+            self.view.again = _afterwards(move)
             self._ask(self.inquiry)
             move = self._next_move()
+        self.taking.log_effects(move)
         self._follow(move)
         return move
 
     def _follow(self, move: Move) -> None:
         asks = isinstance(move, Wait) and move.asks
+        self.waits_for = frozenset()
         if isinstance(move, Step):
-            self.again = frozenset({move.facet, Facet.TAGS})
             self._take(move)
         elif isinstance(move, Wait):
-            self.again = move.facets
+            self.waits_for, self.view.again = move.facets or TABLE_ALONE, frozenset()
             self.pace.turn_to(move.what, self.clock.now())
         if asks and self.inquiry:
             self.inquiry.word = None
-        self.pace.refusals = self.pace.refusals + 1 if asks else 0
+        self.pace.back_off(self.clock.now()) if asks else self.pace.come_back(self.clock.now())
 
     def _decide(self) -> Move:
         self._stop_in_time()
         if isinstance(self.goal, Standing):
             self.goal = replace(self.goal, desired=_keyed(self.goal.desired, self.tables))
-        known, self.live = self.live, self._read()
-        now = self.clock.now()
-        if self.again >= self.goal.facets or known is None or not self.goal.facets <= known.facets:
-            self.whole_at = now
-        if self.live is not None and self.live.status == TableStatus.CREATING:
-            self.pace.creating_at = now
+        self.view.look(self.clock.now, self._stop_in_time)
+        self.view.again = TABLE_ALONE
+        self.pace.saw(self.view.live, self.clock.now())
         move = self._next_move()
         self._remember(move)
         return move
 
     def _next_move(self) -> Move:
-        pace, now = self.pace, self.clock.now()
-        trail = Trail(
-            now,
-            pace.what,
-            now - pace.began,
-            pace.taken,
-            pace.shows_by,
-            pace.creating_at,
-            asks=self.inquiry is not None,
-            patience=self.belief_seconds,
-            word=self.inquiry.word if self.inquiry else None,
-        )
-        return self.goal.next_move(self.live, self.memory, trail)
+        word = self.inquiry.word if self.inquiry else None
+        trail = self.pace.trail(self.clock.now(), word, self.belief_seconds, asks=self.inquiry is not None)
+        return self.goal.next_move(self.view.live, self.memory, trail)
 
-    def _read(self) -> LiveTable | None:
-        return self.tables.read(self.goal.name, self.live, self.goal.facets, self.again, self._stop_in_time)
+    def _unread(self, move: Move) -> frozenset[Facet]:
+        """What is waited for, may have come about by now, and was not looked at since it was begun."""
+        if not isinstance(move, Wait) or self.view.live is None:
+            return frozenset()
+        return self.view.unread(self.pace.due(move.facets or TABLE_ALONE, self.clock.now()), self.pace.begun)
 
     def _lacks_date(self, move: Move) -> bool:
         """True if the event has no date, and the table would be treated in another way if it were new."""
-        if not isinstance(self.goal, Standing) or self.live is None or isinstance(move, Wait):
+        live = self.view.live
+        if not isinstance(self.goal, Standing) or live is None or isinstance(move, Wait):
             return False
-        return self.goal.desired.claim.sent_at is None and self.goal.depends_on_age(self.live)
+        return self.goal.desired.claim.sent_at is None and self.goal.depends_on_age(live)
 
     def _date(self, inquiry: Inquiry) -> None:
         """Takes the beginning of the stack's operation for the date of an event that has none. Raises NotNow."""
@@ -199,84 +175,53 @@ class _Work:
             claim = replace(desired.claim, sent_at=inquiry.operation().began)
             self.goal = replace(self.goal, desired=replace(desired, claim=claim))
 
-    def _log_step(self, move: Move) -> None:
-        """A line for the step that was taken last, now that it is in effect, with the seconds that it took."""
-        if self.untold is None or isinstance(move, Wait | Ask) or move == self.untold[0]:
-            return
-        step, began = self.untold
-        seconds = round(self.clock.now() - began, 3)
-        log.info("step", extra={"step": step.api, "table": self.goal.name, "reason": step.reason, "seconds": seconds})
-        self.untold = None
-
-    def _stale(self, move: Move) -> frozenset[Facet]:
-        """What has to be read again before that is done: all that was read long ago; before a step, whose the table is."""
-        if self.live is None or isinstance(move, Wait):
-            return frozenset()
-        if self.clock.now() - self.whole_at > STALE_SECONDS:
-            return self.goal.facets
-        return frozenset() if isinstance(move, Done) else frozenset({Facet.TAGS}) - self.again
-
-    def _must_ask(self, inquiry: Inquiry, move: Move) -> bool:
-        if isinstance(move, Ask):
-            return True
-        if not isinstance(move, Step) or self.fresh:
-            return False
-        return move.effect in DECISIVE or inquiry.is_stale(self.clock.now())
-
     def _ask(self, inquiry: Inquiry) -> None:
-        """Raises NotNow if there is no answer, or one that contradicts the event."""
+        """Raises NotNow if there is no answer, or one that contradicts the event.
+
+        If there is none, the next turn begins with the question: all else would be read in vain.
+        """
         self._stop_in_time()
         propagate = isinstance(self.goal, Standing) and self.goal.desired.claim.propagate
-        word = inquiry.ask(self.clock.now(), tags=propagate and self.memory.made_at is None)
-        self.fresh = True
+        answers = inquiry.answers
+        try:
+            word = inquiry.ask(self.clock.now(), tags=propagate and self.memory.made_at is None)
+        finally:
+            if inquiry.answers > answers:
+                self.pace.come_back(self.clock.now())
         if not self.undoing:
-            inquiry.believe(word)
+            self._believe(inquiry, word)
+        self.memory.seen_at_work |= belief.began_with(inquiry.sender, word)
         if propagate and isinstance(self.goal, Standing) and word.stack:
             self.goal = replace(self.goal, desired=replace(self.goal.desired, stack_tags=word.stack.tags))
 
+    def _believe(self, inquiry: Inquiry, word: Word) -> None:
+        """An event that is contradicted may have been served by another process meanwhile: the table is looked at again."""
+        try:
+            inquiry.believe(word)
+        except NotNow:
+            self.view.again |= TABLE_ALONE
+            raise
+
     def _remember(self, move: Move) -> None:
-        if self.live is not None and not self.memory.table_id and not (isinstance(move, Wait) and move.predecessor):
-            self.memory.table_id = self.live.table_id
-        if isinstance(self.goal, Standing) and self.live is not None and Facet.TAGS in self.live.facets:
-            self.memory.held |= self.goal.is_held(self.live)
+        live = self.view.live
+        if live is not None and not self.memory.table_id and not (isinstance(move, Wait) and move.predecessor):
+            self.memory.table_id = live.table_id
+        if isinstance(self.goal, Standing) and live is not None and self.view.has_read(Facet.TAGS):
+            self.memory.held |= self.goal.is_held(live)
 
     def _take(self, step: Step) -> None:
-        """Takes the step, and remembers what that may mean for the table, whether or not an answer comes."""
         self._stop_in_time()
-        self._refuse_in_vain(step)
-        before = self.memory.tried_at, self.memory.here
-        if step.effect is Effect.CREATES:
-            self.memory.tried_at, self.memory.here = self.clock.now(), True
-        if step.effect is Effect.ADOPTS and self.live is not None and self.memory.adopted is None:
-            self.memory.adopted, self.memory.here = ownership.marks(self.live.table.tags), True
-        log.debug("taking", extra={"step": step.api, "table": self.goal.name, "reason": step.reason})
-        began = self.clock.now()
+        self.view.again = TABLE_ALONE | {step.facet}
         try:
-            self.tables.take(step)
-        except SentinelTableError as refusal:
-            in_doubt = isinstance(refusal, NotNow) and refusal.in_doubt
-            if in_doubt:
-                self.pace.took(step, self.clock.now() + DOUBT_SECONDS)
-            elif step.effect is Effect.CREATES:
-                self.memory.tried_at, self.memory.here = before
-            if step.effect is Effect.REMOVES and isinstance(refusal, TagsInMotion):
-                self.clock.sleep(max(0.0, min(TAG_LAG_SECONDS, self.allowance.left())))
+            table_id = self.taking.take(step, self.view.live)
+        except NotNow as refusal:
+            if refusal.back_off and not refusal.in_doubt:
+                self.view.again = _afterwards(step)
             raise
-        self._took(step, began)
-
-    def _refuse_in_vain(self, step: Step) -> None:
-        if step == self.pace.taken and self.pace.accepted >= ACCEPTED_IN_VAIN:
-            what = f"{step.reason}, although {step.api} was accepted {ACCEPTED_IN_VAIN} times"
-            raise RefusedByAws(f"Table {shown(self.goal.name)}: {what}. Find out why, then retry.")
-
-    def _took(self, step: Step, began: float) -> None:
-        now = self.clock.now()
-        if step.effect is Effect.CREATES:
-            self.memory.made_at = now
-        self.pace.took(step, now + VISIBILITY_SECONDS)
-        self.pace.accepted += 1
-        self.untold = (step, began)
-        self.pace.turn_to(f"not in effect yet: {step.reason}", now)
+        self.view.again = frozenset()
+        if table_id and isinstance(self.goal, Standing):
+            self.memory.table_id = table_id
+            self.view.made(just_created(self.goal.desired, table_id))
 
     def _stop_in_time(self) -> None:
         """A refusal that had some patience is what it is in the end if the event's time is shorter than that."""
@@ -284,6 +229,11 @@ class _Work:
             raise self.patience.error
         if self.allowance.left() <= 0:
             raise OutOfTime(self.pace.what, since=self.pace.began)
+
+
+def _afterwards(move: Move) -> frozenset[Facet]:
+    """What is read again if there was no time for the move. CreateTable says itself if the name is taken meanwhile."""
+    return frozenset() if isinstance(move, Step) and move.effect is Effect.CREATES else TABLE_ALONE
 
 
 def _keyed(desired: Desired, tables: Tables) -> Desired:

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 from sentinel_tables.allowance import BELIEF_SECONDS, STALE_SECONDS
 from sentinel_tables.errors import Contradicted, NotNow, Patience
+from sentinel_tables.goals.moves import Ask, Move
 from sentinel_tables.ports import Stacks
 from sentinel_tables.rules import belief
 from sentinel_tables.rules.belief import Sender, StackWord, Word
+from sentinel_tables.rules.steps import Effect, Step
 
+DECISIVE = (Effect.CREATES, Effect.ADOPTS, Effect.REMOVES)
+"""The effects of a step before which CloudFormation is asked anew, however short ago it was asked."""
 NOT_AT_WORK = "CloudFormation does not say that it is at work on this resource"
 
 
@@ -26,6 +30,12 @@ class Inquiry:
     stack: StackWord | None = None
     """What was said of the stack last, however long ago: when its operation began, and its tags, do not change in it."""
     asked_at: float = 0.0
+    unanswered: bool = False
+    """True if the last question had no answer, and has to be asked before all else: the rest would be read in vain."""
+    fresh: bool = False
+    """True if the answer came in the turn that the loop is in."""
+    answers: int = 0
+    """How often the stack was told of."""
     unused_at: float | None = None
     """When an answer about the stack came that no word was made of yet."""
 
@@ -36,14 +46,14 @@ class Inquiry:
         """
         if belief.is_foreign(self.sender):
             raise _contradicted("cannot be asked about a stack of another account or Region")
-        self.word = None
+        self.word, self.unanswered = None, True
         if self.of_stack or (tags and self.stack is None):
             self._ask_of_stack(now)
         resource = self.stacks.resource(self.sender.owner)
         if not self.of_stack and belief.needs_stack(self.sender, resource):
             self._ask_of_stack(now)
         self.word, self.unused_at = Word(resource, self.stack), None
-        self.asked_at = now
+        self.asked_at, self.unanswered, self.fresh = now, False, True
         return self.word
 
     def believe(self, word: Word) -> None:
@@ -62,10 +72,15 @@ class Inquiry:
         """An answer that could not be used yet, because the other question was throttled, is not asked for again so soon."""
         if self.unused_at is None or now - self.unused_at > STALE_SECONDS:
             self.stack, self.unused_at = self.stacks.stack(self.sender.owner.stack_id), now
+            self.answers += 1
 
-    def is_stale(self, now: float) -> bool:
-        """True if nobody has asked yet, or too long ago to take a step on the answer."""
-        return self.word is None or now - self.asked_at > STALE_SECONDS
+    def must_ask(self, move: Move, now: float) -> bool:
+        """True if nobody has asked yet, or too long ago to take the step that is the next move."""
+        if isinstance(move, Ask):
+            return True
+        if not isinstance(move, Step) or self.fresh:
+            return False
+        return move.effect in DECISIVE or self.word is None or now - self.asked_at > STALE_SECONDS
 
 
 def _contradicted(why: str) -> Contradicted:

@@ -30,6 +30,10 @@ class Memory:
     """What the loop was waiting for when the last invocation's time was used up."""
     pending_since: float | None = None
     """Since when."""
+    ready_from: float | None = None
+    """Before that moment the work that is pending cannot be done."""
+    seen_at_work: bool = False
+    """True if CloudFormation has shown the status of the resource that began with this event."""
     failure: str = ""
     """Why the event has failed, while what it made is being removed."""
     late: bool = False
@@ -62,6 +66,8 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "adopted": (dict, NoneType),
     "pending": str,
     "pending_since": (int, float, NoneType),
+    "ready_from": (int, float, NoneType),
+    "seen_at_work": bool,
     "failure": str,
     "late": bool,
     "answer": (dict, NoneType),

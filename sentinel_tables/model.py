@@ -235,6 +235,8 @@ class LiveTable:
     """The ARN of the key that the table is encrypted with, if DynamoDB says that it cannot use it."""
     archival_backup: str = ""
     """The ARN of the backup that DynamoDB keeps of an archived table."""
+    recovery_ready: bool = True
+    """False if DynamoDB says that point-in-time recovery cannot be set yet: the table is seconds old."""
     key_unknown: bool = False
     """True if nobody can say whether the table's KMS key is the AWS managed one."""
     facets: frozenset[Facet] = frozenset(Facet)

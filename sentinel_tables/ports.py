@@ -11,6 +11,10 @@ from sentinel_tables.rules.steps import Step
 class Tables(Protocol):
     """The port to the tables. Each call raises NotNow for what passes by waiting, RefusedByAws for what does not."""
 
+    @property
+    def at_aws(self) -> bool:
+        """True if the tables are DynamoDB's own, so that its durations are known; false for whatever stands in for it."""
+
     def read(
         self,
         name: str,
@@ -21,12 +25,15 @@ class Tables(Protocol):
     ) -> LiveTable | None:
         """The table of that name, or None. `between` is called before each call but the first; what it raises ends the read.
 
-        DescribeTable is always asked. Of the other `facets`, those in `again` and those that `known` does not tell of this
-        very table are read, where the table is far enough along to be asked.
+        Of the `facets`, those in `again` and those that `known` does not tell of this very table are read, if the table is
+        far enough along to be asked.
         """
 
-    def take(self, step: Step) -> None:
-        """Makes the step's call. That it was done already is success."""
+    def take(self, step: Step) -> str:
+        """Makes the step's call. That it was done already is success.
+
+        Returns the id of the table that the call made, if the answer names one, else "".
+        """
 
     def with_key_arn(self, encryption: Encryption) -> Encryption:
         """The same encryption, a customer managed key named by its ARN, as `read` tells it."""

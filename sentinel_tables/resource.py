@@ -56,7 +56,7 @@ class Surroundings:
     first: bool = True
     """True in the first invocation that the event has."""
 
-    def inquiry(self, request: Request, *, of_stack: bool = False) -> Inquiry | None:
+    def inquiry(self, request: Request, memory: Memory, *, of_stack: bool = False) -> Inquiry | None:
         """What asks about the request; None if nobody is asked."""
         if self.stacks is None:
             return None
@@ -67,7 +67,8 @@ class Surroundings:
                 verb, physical_id = Verb.UPDATE, request.physical_id
             case Delete():
                 verb, physical_id = Verb.DELETE, request.physical_id
-        sender = Sender(verb, request.owner, physical_id, request.sent_at, self.first, self.home)
+        datable = self.first or memory.seen_at_work
+        sender = Sender(verb, request.owner, physical_id, request.sent_at, datable, self.home)
         return Inquiry(self.stacks, sender, of_stack=of_stack)
 
 
@@ -114,7 +115,7 @@ def unread(event: Mapping[str, object], error: InvalidRequest) -> Outcome:
 def _changed(request: Update, around: Surroundings, memory: Memory) -> Outcome:
     """The table that the resource has is made what the template says."""
     goal = Standing(request.desired)
-    live = converge(goal, around.tables, around.allowance, memory, around.inquiry(request))
+    live = converge(goal, around.tables, around.allowance, memory, around.inquiry(request, memory))
     return _succeeded(request.desired, live)
 
 
@@ -129,7 +130,7 @@ def _new(request: Create | Update, around: Surroundings, memory: Memory) -> Outc
         allowance = around.allowance.keeping_back(around.removal_reserve)
         try:
             goal = Standing(request.desired)
-            live = converge(goal, around.tables, allowance, memory, around.inquiry(request))
+            live = converge(goal, around.tables, allowance, memory, around.inquiry(request, memory))
             return _succeeded(request.desired, live)
         except OutOfTime as pending:
             if not allowance.event_is_over():
@@ -153,7 +154,7 @@ def _undo(request: Create | Update, around: Surroundings, memory: Memory, *, bel
         return ""
     name = request.desired.table.name
     left_behind = f" Table {name[:48]} was left behind. Delete it, or adopt it."
-    inquiry = around.inquiry(request, of_stack=True)
+    inquiry = around.inquiry(request, memory, of_stack=True)
     try:
         done = remove(goal, around.tables, around.allowance, replace(memory), inquiry, undoing=memory.here)
     except SentinelTableError as error:
@@ -183,7 +184,7 @@ def _to_undo(request: Create | Update, memory: Memory, *, asked: bool) -> Remove
 def _ground(request: Create | Update, memory: Memory) -> Ground:
     schema = request.desired.claim.schema_name
     if memory.here:
-        return removal.made_here(schema, may_yet_come=memory.adopted is None and not memory.table_id)
+        return removal.made_here(schema, may_yet_come=memory.adopted is None)
     return removal.made_by_dead_process(schema, request.sent_at, late=memory.late)
 
 
@@ -206,7 +207,7 @@ def _deleted(request: Delete, around: Surroundings, memory: Memory) -> Outcome:
 def _remove(request: Delete, name: str, ground: Ground, around: Surroundings, memory: Memory) -> Done:
     """Each of the tables that a Delete looks at is a matter of its own: nothing is remembered from one to the other."""
     fresh = Memory(answer_by=memory.answer_by, pending=memory.pending, pending_since=memory.pending_since)
-    inquiry = around.inquiry(request, of_stack=True)
+    inquiry = around.inquiry(request, memory, of_stack=True)
     done = remove(Removed(name, request.owner, ground), around.tables, around.allowance, fresh, inquiry)
     level = logging.WARNING if done.spared else logging.INFO
     log.log(level, "removed" if done.ours else "left", extra={"table": name, "reason": done.why})

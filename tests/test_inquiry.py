@@ -6,8 +6,10 @@ import pytest
 
 from sentinel_tables.allowance import BELIEF_SECONDS, STALE_SECONDS
 from sentinel_tables.errors import Contradicted, NotNow
+from sentinel_tables.goals.moves import Ask, Done, Move, Wait
 from sentinel_tables.inquiry import NOT_AT_WORK, Inquiry
 from sentinel_tables.model import Owner
+from sentinel_tables.rules import steps
 from sentinel_tables.rules.belief import ResourceWord, Sender, StackWord, Verb, Word
 
 STACK_ID = "arn:aws:cloudformation:eu-central-1:123456789012:stack/records/1"
@@ -81,7 +83,7 @@ def test_an_answer_about_the_stack_is_kept_while_the_other_question_is_tried_aga
     for later in (0.0, STALE_SECONDS, STALE_SECONDS + 0.1):
         with pytest.raises(NotNow):
             inquiry.ask(NOW + later)
-    assert stacks.asked.count(STACK_ID) == 2
+    assert stacks.asked.count(STACK_ID) == inquiry.answers == 2
     assert inquiry.ask(NOW + STALE_SECONDS + 0.2) == Word(AT_WORK, STACK)
     assert stacks.asked.count(STACK_ID) == 2
 
@@ -98,22 +100,40 @@ def test_a_stack_from_elsewhere_is_not_asked_about(home: tuple[str, str]) -> Non
     )
 
 
-def test_a_word_goes_stale() -> None:
+CHANGE, REMOVAL = steps.protect(NAME, enabled=True), steps.delete_table(NAME)
+
+
+@pytest.mark.parametrize(
+    ("move", "never_asked", "asked_just_now", "asked_a_while_ago", "stale"),
+    [
+        (Ask(), True, True, True, True),
+        (CHANGE, True, False, False, True),
+        (REMOVAL, True, False, True, True),
+        (Wait("x"), False, False, False, False),
+        (Done(), False, False, False, False),
+    ],
+)
+def test_who_takes_a_step_has_to_have_asked_and_shortly_before_what_decides(
+    move: Move, never_asked: bool, asked_just_now: bool, asked_a_while_ago: bool, stale: bool
+) -> None:
     inquiry = about()
-    assert inquiry.is_stale(NOW), "nobody has asked yet"
+    assert inquiry.must_ask(move, NOW) is never_asked
     inquiry.ask(NOW)
-    assert not inquiry.is_stale(NOW + STALE_SECONDS)
-    assert inquiry.is_stale(NOW + STALE_SECONDS + 0.1)
+    assert inquiry.must_ask(move, NOW) is asked_just_now
+    inquiry.fresh = False
+    assert inquiry.must_ask(move, NOW + STALE_SECONDS) is asked_a_while_ago
+    assert inquiry.must_ask(move, NOW + STALE_SECONDS + 0.1) is stale
 
 
 def test_a_question_that_is_not_answered_leaves_no_word() -> None:
     stacks = Stacks()
     inquiry = about(stacks=stacks)
     inquiry.ask(NOW)
+    assert (inquiry.unanswered, inquiry.fresh) == (False, True)
     stacks.refusals.append(THROTTLED)
     with pytest.raises(NotNow):
         inquiry.ask(NOW + 1)
-    assert inquiry.is_stale(NOW + 1)
+    assert (inquiry.word, inquiry.unanswered) == (None, True)
 
 
 def test_a_word_that_contradicts_is_asked_for_again_for_a_minute_and_is_the_reason_then() -> None:
@@ -128,14 +148,13 @@ def test_a_word_that_contradicts_is_asked_for_again_for_a_minute_and_is_the_reas
         "CloudFormation says UPDATE_COMPLETE of the resource, so this event is not believed, and changes nothing. "
         "Repeat the operation in CloudFormation if it was meant."
     )
-    assert inquiry.is_stale(NOW), "what contradicts is not kept"
+    assert inquiry.word is None, "what contradicts is not kept"
 
 
 def test_a_word_that_does_not_contradict_is_kept() -> None:
     inquiry = about()
     inquiry.believe(inquiry.ask(NOW))
     assert inquiry.word == Word(AT_WORK)
-    assert not inquiry.is_stale(NOW)
 
 
 def test_the_stack_s_operation_is_asked_for_once() -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -57,6 +57,8 @@ class Clock(VirtualClock):
 class Tables:
     """The port to tables; each look raises `error`, if there is one, and a table that is deleted is gone."""
 
+    at_aws: ClassVar[bool] = False
+
     live: dict[str, LiveTable] = field(default_factory=dict)
     error: Exception | None = None
     seen: list[str] = field(default_factory=list)
@@ -68,7 +70,7 @@ class Tables:
             raise self.error
         return self.live.get(name)
 
-    def take(self, step: Step) -> None:
+    def take(self, step: Step) -> str:
         self.taken.append(step)
         name = str(step.arguments["TableName"])
         if "StreamSpecification" in step.arguments:
@@ -76,6 +78,7 @@ class Tables:
         else:
             assert step.effect is Effect.REMOVES
             del self.live[name]
+        return ""
 
     def with_key_arn(self, encryption: Encryption) -> Encryption:
         return encryption
@@ -309,15 +312,17 @@ def test_who_is_asked_about_is_the_sender_of_the_event(
     request_: Request, verb: Verb, physical_id: str, first: bool, of_stack: bool
 ) -> None:
     stacks = Stacks()
-    inquiry = Stage().around(stacks=stacks, home=HOME, first=first).inquiry(request_, of_stack=of_stack)
-    assert inquiry is not None
-    assert inquiry.sender == Sender(verb, OWNER, physical_id, START, first, HOME)
-    assert (inquiry.stacks, inquiry.of_stack) == (stacks, of_stack)
-    assert Stage().around(home=HOME).inquiry(request_, of_stack=of_stack) is None
+    around = Stage().around(stacks=stacks, home=HOME, first=first)
+    for seen in (False, True):
+        inquiry = around.inquiry(request_, Memory(seen_at_work=seen), of_stack=of_stack)
+        assert inquiry is not None
+        assert inquiry.sender == Sender(verb, OWNER, physical_id, START, first or seen, HOME)
+        assert (inquiry.stacks, inquiry.of_stack) == (stacks, of_stack)
+    assert Stage().around(home=HOME).inquiry(request_, Memory(), of_stack=of_stack) is None
 
 
 def test_nobody_is_asked_of_the_stack_unless_that_is_wanted() -> None:
-    inquiry = Stage().around(stacks=Stacks()).inquiry(UPDATE)
+    inquiry = Stage().around(stacks=Stacks()).inquiry(UPDATE, Memory())
     assert inquiry is not None
     assert inquiry.of_stack is False
 

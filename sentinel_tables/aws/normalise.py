@@ -70,6 +70,15 @@ def recovery_days(description: Mapping[str, Any]) -> int | None:
     return int(recovery.get("RecoveryPeriodInDays", 35))
 
 
+def recovery_ready(description: Mapping[str, Any]) -> bool:
+    """False for the first seconds of a table, in which DynamoDB refuses to change its recovery.
+
+    ContinuousBackupsStatus says so; the status of point-in-time recovery itself is another one.
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ContinuousBackupsDescription.html
+    """
+    return bool(description.get("ContinuousBackupsStatus") != "DISABLED")
+
+
 def contributor_insights(description: Mapping[str, Any]) -> tuple[bool, tuple[Motion, ...]]:
     """Whether contributor insights are on, and whether that is still coming about."""
     status = description.get("ContributorInsightsStatus")
@@ -143,6 +152,7 @@ def _replicas(description: Mapping[str, Any]) -> Iterable[Replica]:
 
 
 def _motions(description: Mapping[str, Any]) -> Iterable[Motion]:
+    """In an order of their own, so that the same motions are told in the same words."""
     name, status = description["TableName"], description["TableStatus"]
     for replica in _replicas(description):
         if replica.status in REPLICA_WORK:
@@ -151,7 +161,7 @@ def _motions(description: Mapping[str, Any]) -> Iterable[Motion]:
         yield Motion(f"table {name[:48]} is {status}")
     if description.get("SSEDescription", {}).get("Status") in ("ENABLING", "DISABLING", "UPDATING"):
         yield Motion("the encryption is being changed")
-    for index in description.get("GlobalSecondaryIndexes", []):
+    for index in sorted(description.get("GlobalSecondaryIndexes", []), key=lambda index: str(index["IndexName"])):
         index_name, index_status = index["IndexName"], index.get("IndexStatus", "ACTIVE")
         if index_status != TableStatus.ACTIVE:
             work = INDEX_WORK.get(index_status, index_status)

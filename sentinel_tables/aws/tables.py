@@ -9,18 +9,20 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from sentinel_tables.aws import normalise
 from sentinel_tables.aws.calls import Absent, Client, DoneAlready, call
 from sentinel_tables.errors import NotNow, RefusedByAws, SentinelTableError, shown
-from sentinel_tables.model import Encryption, Facet, LiveTable, Settings
+from sentinel_tables.model import Encryption, Facet, LiveTable, Settings, TableStatus
 from sentinel_tables.rules.policies import canonical_policy
-from sentinel_tables.rules.steps import Step
+from sentinel_tables.rules.steps import Effect, Step
 
 log = logging.getLogger(__name__)
 
 AWS_MANAGED_KEY = "alias/aws/dynamodb"
-UNREADY = ("CREATING", "DELETING")
+OWN_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+"""How the names of AWS's own hosts end. https://docs.aws.amazon.com/general/latest/gr/rande.html"""
 ATTEMPTS_AT_MANAGED_KEY = 3
 
 
@@ -46,6 +48,11 @@ class DynamoTables:
             Facet.POLICY: self._with_policy,
         }
 
+    @property
+    def at_aws(self) -> bool:
+        """See `ports.Tables.at_aws`."""
+        return (urlsplit(self._client.meta.endpoint_url).hostname or "").endswith(OWN_HOSTS)
+
     def read(
         self,
         name: str,
@@ -55,28 +62,31 @@ class DynamoTables:
         between: Callable[[], None] = lambda: None,
     ) -> LiveTable | None:
         """See `ports.Tables.read`."""
-        try:
-            live = normalise.live_table(self._call("describe_table", TableName=name)["Table"])
-        except Absent:
-            return None
-        if live.status in UNREADY:
+        live = self._described(name) if known is None or Facet.TABLE in again else _table_alone(known)
+        if live is None or live.status == TableStatus.DELETING:
             return live
         if known is not None and known.table_id == live.table_id:
             live = _carried(known, live, (known.facets & facets) - again - {Facet.TABLE})
+        if live.status == TableStatus.CREATING:
+            return live
         for facet, reader in self._readers.items():
             if facet in facets - live.facets:
                 between()
                 live = replace(reader(live), facets=live.facets | {facet})
         return self._with_key(live)
 
-    def take(self, step: Step) -> None:
+    def take(self, step: Step) -> str:
         """See `ports.Tables.take`."""
         try:
-            self._call(step.api, **step.arguments)
+            answer = self._call(step.api, **step.arguments)
         except DoneAlready as refusal:
             log.info("done already", extra={"step": step.api, "reason": str(refusal)})
         except Absent as refusal:
             raise NotNow(str(refusal)) from refusal
+        else:
+            if step.effect is Effect.CREATES:
+                return str(answer.get("TableDescription", {}).get("TableId", ""))
+        return ""
 
     def with_key_arn(self, encryption: Encryption) -> Encryption:
         """The same encryption, a customer managed key named by its ARN, as DescribeTable does; the AWS managed one by none.
@@ -108,6 +118,12 @@ class DynamoTables:
     def _call(self, api: str, **arguments: object) -> Any:
         return call(self._client, api, arguments)
 
+    def _described(self, name: str) -> LiveTable | None:
+        try:
+            return normalise.live_table(self._call("describe_table", TableName=name)["Table"])
+        except Absent:
+            return None
+
     def _with_tags(self, live: LiveTable) -> LiveTable:
         """Tags that come in pages may change between them: such a list counts where the next one is the same."""
         tags: dict[str, str] = {}
@@ -130,7 +146,9 @@ class DynamoTables:
 
     def _with_backups(self, live: LiveTable) -> LiveTable:
         answer = self._facet("describe_continuous_backups", TableName=live.table.name)
-        return _with(live, recovery_days=normalise.recovery_days(answer.get("ContinuousBackupsDescription", {})))
+        description = answer.get("ContinuousBackupsDescription", {})
+        live = replace(live, recovery_ready=normalise.recovery_ready(description))
+        return _with(live, recovery_days=normalise.recovery_days(description))
 
     def _with_insights(self, live: LiveTable) -> LiveTable:
         answer = self._facet("describe_contributor_insights", TableName=live.table.name)
@@ -141,7 +159,7 @@ class DynamoTables:
         try:
             answer = self._call("get_resource_policy", ResourceArn=live.arn)
         except Absent:
-            return live
+            return _with(live, policy=None)
         policy = answer.get("Policy")
         return _with(live, policy=canonical_policy(json.loads(policy)) if policy else None)
 
@@ -196,11 +214,19 @@ CARRIED: Mapping[Facet, str] = {
 """The setting that each facet tells."""
 
 
+def _table_alone(known: LiveTable) -> LiveTable:
+    """The live table without what other calls than DescribeTable told."""
+    motions = tuple(motion for motion in known.motions if motion.facet is Facet.TABLE)
+    return replace(known, facets=frozenset({Facet.TABLE}), motions=motions)
+
+
 def _carried(known: LiveTable, live: LiveTable, facets: frozenset[Facet]) -> LiveTable:
     """The live table with those facets as they were known."""
     before: Settings = known.table.settings
     settings = {CARRIED[facet]: getattr(before, CARRIED[facet]) for facet in facets & CARRIED.keys()}
     if Facet.TAGS in facets:
         live = replace(live, table=replace(live.table, tags=known.table.tags))
+    if Facet.BACKUPS in facets:
+        live = replace(live, recovery_ready=known.recovery_ready)
     motions = tuple(motion for motion in known.motions if motion.facet in facets)
     return _with(replace(live, facets=live.facets | facets, motions=live.motions + motions), **settings)

@@ -28,7 +28,7 @@ class Removed:
     def next_move(self, live: LiveTable | None, memory: Memory, trail: Trail) -> Move:
         """Raises ProtectedTable, and UnsafeChange for a table that has replicas."""
         if live is None or memory.table_id not in ("", live.table_id):
-            if self.ground.may_yet_come and not memory.table_id and trail.waited < LATE_CREATE_SECONDS:
+            if self.ground.may_yet_come and trail.last is None and trail.waited < LATE_CREATE_SECONDS:
                 return Wait(f"a Create may yet make table {shown(self.name)}")
             return _ended(trail)
         if live.status == TableStatus.DELETING:
@@ -40,7 +40,7 @@ class Removed:
 
     def _not_held(self, trail: Trail) -> Move:
         wait = Wait(f"a Create may yet take table {shown(self.name)} over", frozenset({Facet.TAGS}))
-        if self.ground.may_yet_come and trail.taken is None and not trail.has_waited(wait.what, LATE_CREATE_SECONDS):
+        if self.ground.may_yet_come and trail.last is None and not trail.has_waited(wait.what, LATE_CREATE_SECONDS):
             return wait
         return _ended(trail, found="it was left: its tags do not name this resource as its owner")
 
@@ -73,10 +73,10 @@ class GivenBack:
         if not self.facets <= live.facets:
             return Wait(f"table {shown(self.name)} is {live.status}")
         held = ownership.hold(self.owner, live.table.tags)
-        between = trail.taken and live.table.tags.get(ownership.STACK_ID) in (None, self.owner.stack_id)
+        between = trail.last and live.table.tags.get(ownership.STACK_ID) in (None, self.owner.stack_id)
         steps = plan_return(live, self.before) if held is not Hold.NOT or between else ()
         if not steps:
-            return Done("it was given back", ours=trail.taken is not None)
+            return Done("it was given back", ours=trail.last is not None)
         if doubt := _doubt(Case(self.ground, live, Hold.ADOPTED, trail.word), trail):
             return doubt
         if trail.does_not_show(steps[0]):
@@ -101,8 +101,8 @@ def _doubt(case: Case, trail: Trail) -> Move | None:
 
 
 def _ended(trail: Trail, found: str = "there is no such table") -> Done:
-    if trail.taken is None:
+    if trail.last is None:
         return Done(found)
-    if trail.taken.facet is Facet.TAGS:
+    if trail.last.facet is Facet.TAGS:
         return Done("it was adopted: it is released, and stays", ours=True)
     return Done("it was created by this resource: it is deleted", ours=True)

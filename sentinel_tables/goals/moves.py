@@ -46,17 +46,28 @@ Move = Step | Wait | Ask | Done
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that was taken at that moment, and how often it was accepted."""
+
+    step: Step
+    at: float
+    shows_by: float
+    """Until when its effect may go unseen."""
+    accepted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Trail:
-    """What the loop has behind it: the time, how long it has waited for one thing, and the step it took last."""
+    """What the loop has behind it: the time, how long it has waited for one thing, and the steps it took."""
 
     now: float
     waits_for: str = ""
     waited: float = 0.0
-    taken: Step | None = None
-    shows_by: float = 0.0
-    """Until when the step that was taken may go unseen."""
+    taken: tuple[Taken, ...] = ()
     creating_at: float | None = None
     """When the table was last seen being created."""
+    unready_since: float | None = None
+    """Since when the table says that its recovery cannot be set."""
     asks: bool = False
     """True if CloudFormation is asked before a step."""
     patience: float = BELIEF_SECONDS
@@ -64,13 +75,22 @@ class Trail:
     word: Word | None = None
     """What CloudFormation said last; None if it was not asked, or its word is to be asked for again."""
 
+    @property
+    def last(self) -> Step | None:
+        """The step that was taken last."""
+        return self.taken[-1].step if self.taken else None
+
     def has_waited(self, what: str, seconds: float) -> bool:
         """True if it is this that the loop waited for, and for as long as that."""
         return self.waits_for == what and self.waited >= seconds
 
+    def has_accepted(self, step: Step) -> bool:
+        """True if DynamoDB has accepted the step."""
+        return any(taken.accepted > 0 and taken.step == step for taken in self.taken)
+
     def does_not_show(self, step: Step) -> bool:
         """True if the step was taken a moment ago, and the answers may still be those from before it."""
-        return step == self.taken and self.now < self.shows_by
+        return any(self.now < taken.shows_by and taken.step == step for taken in self.taken)
 
 
 class Goal(Protocol):
@@ -93,7 +113,7 @@ def unseen(goal: Goal, live: LiveTable, memory: Memory, trail: Trail) -> Wait | 
     if not goal.facets <= live.facets:
         return Wait(f"table {shown(goal.name)} is {live.status}")
     newborn = any(abs(trail.now - birth) < NEWBORN_SECONDS for birth in (live.created_at, trail.creating_at or 0.0))
-    if trail.taken is not None and trail.taken.effect is Effect.REMOVES:
+    if trail.last is not None and trail.last.effect is Effect.REMOVES:
         return None
     if ownership.STACK_ID not in live.table.tags and (newborn or memory.made_at is not None):
         wait = Wait(f"the tags of table {shown(goal.name)} are not visible yet", frozenset({Facet.TAGS}))

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass, replace
 
-from sentinel_tables.allowance import BRIEF_SECONDS, TAG_LAG_SECONDS, VISIBILITY_SECONDS
+from sentinel_tables.allowance import BRIEF_SECONDS, RECOVERY_READY_SECONDS, TAG_LAG_SECONDS, VISIBILITY_SECONDS
 from sentinel_tables.errors import Vanished, shown
 from sentinel_tables.goals.moves import Done, Move, Trail, Wait, in_words, unseen
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Facet, LiveTable, Motion, TableStatus
-from sentinel_tables.rules import ownership
+from sentinel_tables.rules import ownership, silence
 from sentinel_tables.rules.desired import Desired
+from sentinel_tables.rules.kinds import Kind
 from sentinel_tables.rules.ownership import Hold
 from sentinel_tables.rules.plan import plan
-from sentinel_tables.rules.steps import Effect, Step, protect
+from sentinel_tables.rules.steps import Effect, Step
+
+SHARED = frozenset({Facet.TABLE, Facet.TAGS})
+"""What takes one change at a time. Every other facet has a call of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,11 @@ class Standing:
 
     def next_move(self, live: LiveTable | None, memory: Memory, trail: Trail) -> Move:
         """Raises NotOwned, UnsafeChange, and Vanished if the table in hand is gone, or is another's now."""
-        if live is None:
+        if live is None or memory.table_id not in ("", live.table_id):
             return self._make(memory, trail)
         if live.status == TableStatus.DELETING and not (memory.table_id or memory.made_at):
             return Wait(f"table {shown(self.name)} of old is being deleted", predecessor=True)
-        if live.status == TableStatus.DELETING or memory.table_id not in ("", live.table_id):
+        if live.status == TableStatus.DELETING:
             raise _vanished(self.name)
         if wait := unseen(self, live, memory, trail) or self._let_go(live, memory, trail):
             return wait
@@ -56,32 +60,40 @@ class Standing:
         raise _vanished(self.name, "released, or took over,")
 
     def _make(self, memory: Memory, trail: Trail) -> Move:
-        if memory.table_id:
+        """Creates the table, unless the one in hand is gone. DescribeTable may be late to show what was just made."""
+        unseen = Wait(f"table {shown(self.name)} is not visible yet")
+        if memory.made_at is not None and trail.now - memory.made_at <= VISIBILITY_SECONDS:
+            return unseen
+        if memory.table_id or memory.made_at is not None:
             raise _vanished(self.name)
-        if memory.made_at is not None:
-            if trail.now - memory.made_at > VISIBILITY_SECONDS:
-                raise _vanished(self.name)
-            return Wait(f"table {shown(self.name)} is not visible yet")
         step = plan(self.desired, None)[0]
-        return Wait(f"table {shown(self.name)} is not visible yet") if trail.does_not_show(step) else step
+        return unseen if trail.does_not_show(step) else step
 
     def _change(self, live: LiveTable, memory: Memory, trail: Trail) -> Move:
-        steps = plan(replace(self.desired, made_here=memory.made_at is not None), live)
-        if wait := self._in_motion(steps, live, trail):
+        """The first step that need not wait; what DynamoDB does in its own time is waited for together, at the end."""
+        desired = replace(self.desired, made_here=memory.made_at is not None)
+        steps = plan(desired, live)
+        if wait := self._in_motion(steps, live):
             return wait
-        if not steps:
-            return Done()
-        waiting = trail.does_not_show(steps[0])
-        return Wait(f"not in effect yet: {steps[0].reason}", frozenset({steps[0].facet})) if waiting else steps[0]
+        new = silence.is_new(desired, live)
+        waits: list[Wait] = []
+        for step in steps:
+            wait = _held_up(step, live, trail)
+            if wait is None and not (new and _waits_for_all(step, steps, trail)):
+                return step
+            waits += [wait] if wait else []
+            if not _may_be_overtaken(step, trail, new=new):
+                break
+        motions = [motion for motion in live.motions if motion.brief and trail.waited < BRIEF_SECONDS]
+        waits += [Wait(motion.what, frozenset({motion.facet})) for motion in motions]
+        return _together(waits) if waits else Done()
 
-    def _in_motion(self, steps: tuple[Step, ...], live: LiveTable, trail: Trail) -> Wait | None:
+    def _in_motion(self, steps: tuple[Step, ...], live: LiveTable) -> Wait | None:
         """The wait for what moves. Adopting comes first, because a Delete of this resource goes by the tags."""
         adopting = steps != () and steps[0].effect is Effect.ADOPTS
         motions = [motion for motion in live.motions if self._concerns(motion)]
         if any(not motion.brief for motion in motions) and not adopting:
             return Wait(in_words(motions))
-        if motions and trail.waited < BRIEF_SECONDS and steps in ((), (protect(self.name, enabled=True),)):
-            return Wait(in_words(motions), frozenset(motion.facet for motion in motions))
         replicas = [motion for motion in live.motions if motion.replica]
         if replicas and steps and steps[0].facet is not Facet.TAGS:
             return Wait(in_words(replicas))
@@ -91,6 +103,34 @@ class Standing:
         """Success waits for all that moves but the indexes of others, and replicas."""
         ours = motion.index is None or motion.index in self.desired.table.schema.gsi_names()
         return (ours or motion.index in self.desired.forgotten_indexes) and not motion.replica
+
+
+def _held_up(step: Step, live: LiveTable, trail: Trail) -> Wait | None:
+    """Why the step cannot be taken at this moment, or None."""
+    if trail.does_not_show(step):
+        return Wait(f"not in effect yet: {step.reason}", frozenset({step.facet}))
+    unready = step.kind is Kind.RECOVERY and not live.recovery_ready
+    if unready and trail.now - (trail.unready_since or trail.now) < RECOVERY_READY_SECONDS:
+        return Wait("point-in-time recovery cannot be set yet", frozenset({step.facet}))
+    return None
+
+
+def _may_be_overtaken(step: Step, trail: Trail, *, new: bool) -> bool:
+    """True if the steps after this one need not wait for it.
+
+    It has a call and a state of its own, and DynamoDB has accepted it. On a new table that is not necessary, because there
+    nothing is taken away.
+    """
+    return step.facet not in SHARED and (trail.has_accepted(step) or new)
+
+
+def _waits_for_all(step: Step, steps: tuple[Step, ...], trail: Trail) -> bool:
+    """True if it is the protection of a new table, and DynamoDB has not accepted all else: else it could not be undone."""
+    return step.kind is Kind.PROTECTION and not all(trail.has_accepted(other) for other in steps if other is not step)
+
+
+def _together(waits: list[Wait]) -> Wait:
+    return Wait(", ".join(wait.what for wait in waits), frozenset().union(*(wait.facets for wait in waits)))
 
 
 def _vanished(name: str, done: str = "deleted or replaced") -> Vanished:

@@ -7,7 +7,8 @@ A status that stands in no row contradicts nothing: AWS may add others.
 
 - R0: the stack is of the function's own account and Region, because no other one can be asked about.
 - R2: the verb against the statuses, in the three tables below.
-- R3: the resource's status is more than 30 s younger than the event, so the event is over. Not in a later invocation.
+- R3: the resource's status is more than 30 s younger than the event, so the event is over. In a later invocation that
+  counts only if an earlier one has seen the status that began with the event: then it is another one now.
 
 R1, R4 and R5 spare a table rather than refuse an event; they stand in `removal`.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResourceDetail.html
@@ -73,8 +74,8 @@ class Sender:
     owner: Owner
     physical_id: str = ""
     sent_at: float | None = None
-    first: bool = True
-    """True in the first invocation that the event has."""
+    datable: bool = True
+    """True if R3 holds: in the first invocation of the event, and later if the status that began with it was seen."""
     home: tuple[str, str] | None = None
     """The function's own Region and account; None if it does not know them."""
 
@@ -125,9 +126,17 @@ def contradiction(sender: Sender, word: Word) -> str:
 
 
 def _is_over(sender: Sender, resource: ResourceWord) -> bool:
-    if not sender.first or sender.sent_at is None or resource.changed_at is None:
+    if not sender.datable or sender.sent_at is None or resource.changed_at is None:
         return False
     return resource.changed_at > sender.sent_at + YOUNGER_SECONDS
+
+
+def began_with(sender: Sender, word: Word) -> bool:
+    """True if the resource's status is the one that began with the event."""
+    changed_at = word.resource.changed_at if word.resource else None
+    if changed_at is None or sender.sent_at is None:
+        return False
+    return abs(changed_at - sender.sent_at) <= YOUNGER_SECONDS
 
 
 def _rows(sender: Sender, resource: ResourceWord) -> tuple[Row, ...]:

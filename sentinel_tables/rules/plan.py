@@ -17,6 +17,9 @@ from sentinel_tables.rules.ownership import Hold
 from sentinel_tables.rules.refused import refuse_too_many_tags, refuse_unsafe
 from sentinel_tables.rules.steps import Step
 
+ON_NEW: Mapping[Kind, int] = {Kind.EXPIRY: 1, Kind.INSIGHTS: 2, Kind.RECOVERY: 3, Kind.PROTECTION: 4}
+"""The order of changes to a new table. All others come before these."""
+
 
 def plan(desired: Desired, live: LiveTable | None) -> tuple[Step, ...]:
     """The steps that turn the live table, or none, into the desired one, in the order they have to be taken.
@@ -24,15 +27,15 @@ def plan(desired: Desired, live: LiveTable | None) -> tuple[Step, ...]:
     Raises NotOwned or UnsafeChange if nothing may be done.
     """
     if live is None:
-        new = _tagged(desired, ownership.tags_of_new(desired.claim), desired.table.settings)
+        new = _new(desired)
         refuse_too_many_tags(new, len(new.tags))
-        return (steps.create_table(new), *_protection_last(_changes(desired, new, _as_created(new))))
+        return (steps.create_table(new), *_in_order_for_new(_changes(desired, new, just_created(desired))))
     new_here = silence.is_new(desired, live)
     marks = ownership.tags_of_held(desired.claim, live, new=new_here)
     wanted = _tagged(desired, marks, silence.settled(desired, live))
     refuse_unsafe(desired, wanted, live)
     changes = _changes(desired, wanted, live)
-    return _protection_last(changes) if new_here else tuple(changes)
+    return _in_order_for_new(changes) if new_here else tuple(changes)
 
 
 def plan_removal(owner: Owner, live: LiveTable, *, unprotect: bool = False) -> tuple[Step, ...]:
@@ -84,9 +87,15 @@ def after_creation(settings: Settings) -> Settings:
     return replace(settings, deletion_protection=False, recovery_days=None, time_to_live=None, contributor_insights=False)
 
 
-def _as_created(new: Table) -> LiveTable:
+def just_created(desired: Desired, table_id: str = "") -> LiveTable:
+    """The desired table as CreateTable leaves it, as far as that is known without a look."""
+    new = _new(desired)
     table = replace(new, settings=after_creation(new.settings))
-    return LiveTable(table=table, status="ACTIVE", arn="", table_id="", created_at=0)
+    return LiveTable(table=table, status="CREATING", arn="", table_id=table_id, created_at=0, recovery_ready=False)
+
+
+def _new(desired: Desired) -> Table:
+    return _tagged(desired, ownership.tags_of_new(desired.claim), desired.table.settings)
 
 
 def _tagged(desired: Desired, marks: Mapping[str, str], settings: Settings) -> Table:
@@ -96,9 +105,13 @@ def _tagged(desired: Desired, marks: Mapping[str, str], settings: Settings) -> T
     return replace(desired.table, settings=settings, tags=tags)
 
 
-def _protection_last(changes: Iterator[Step]) -> tuple[Step, ...]:
-    """The changes to a new table, whose protection comes last, so that a Create that fails half-way can be rolled back."""
-    return tuple(sorted(changes, key=lambda step: step.kind is Kind.PROTECTION))
+def _in_order_for_new(changes: Iterator[Step]) -> tuple[Step, ...]:
+    """The changes to a new table, which has no records that time to live could delete.
+
+    First what settles in its own time; then recovery, which DynamoDB refuses for some seconds; protection last, so that a
+    Create that fails half-way can be rolled back.
+    """
+    return tuple(sorted(changes, key=lambda step: ON_NEW.get(step.kind, 0)))
 
 
 def _changes(desired: Desired, wanted: Table, live: LiveTable) -> Iterator[Step]:

@@ -103,7 +103,7 @@ def delete_of_another_id(deleted_id: str, schema: str, sent_at: float | None) ->
 
 
 def made_here(schema: str, *, may_yet_come: bool) -> Ground:
-    """This very process made the table; `may_yet_come` if the call that made it was not answered."""
+    """This very process made the table; `may_yet_come` if it may not be visible yet."""
     return Ground(unprotect=True, may_yet_come=may_yet_come, began=0.0, schema=schema)
 
 

@@ -17,7 +17,11 @@ Worlds = Callable[..., World]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for marker in ("awslambdaric: runs the artifact under AWS's runtime client", "java: needs DynamoDB Local"):
+    for marker in (
+        "awslambdaric: runs the artifact under AWS's runtime client",
+        "java: needs DynamoDB Local",
+        "roto: needs roto",
+    ):
         config.addinivalue_line("markers", marker)
 
 

@@ -27,8 +27,9 @@ JAR_FOLDER: Final = ROOT / ".engines" / "dynamodb-local"
 WATCHED: Final = ("sh", "-c", '"$@" & read -r _; kill -9 $!', "sh")
 JAVA_OPTIONS: Final = (
     "-Xmx512m", "-XX:TieredStopAtLevel=1", "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar",
-    "-inMemory", "-delayTransientStatuses", "-disableTelemetry",
+    "-inMemory", "-disableTelemetry",
 )  # fmt: skip
+DELAYS: Final = "-delayTransientStatuses"
 INSTALL_SECONDS: Final = 1800
 READY_SECONDS: Final = 300.0
 
@@ -96,8 +97,8 @@ def _install(interpreter: Path, folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def dynamodb_local() -> Iterator[int]:
-    """DynamoDB Local on a port of its own, with states that take their time."""
+def dynamodb_local(*, delays: bool = True) -> Iterator[int]:
+    """DynamoDB Local on a port of its own, with states that take their time unless a test has no use for that."""
     java = shutil.which("java")
     if java is None:
         missing("Java is not installed, which DynamoDB Local needs; `make engines` says how.")
@@ -106,7 +107,7 @@ def dynamodb_local() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
     process = subprocess.Popen(  # noqa: S603 - our own command
-        [*WATCHED, java, *JAVA_OPTIONS, "-port", str(port)],
+        [*WATCHED, java, *JAVA_OPTIONS, *([DELAYS] if delays else []), "-port", str(port)],
         cwd=JAR_FOLDER,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,

@@ -7,7 +7,7 @@ import pytest
 
 from .conftest import Worlds
 from .engines import Local
-from .events import Resource, table_arn
+from .events import Resource, a_second_later, table_arn
 from .schemas import DEFAULT_NAMES, INDEXES, expected_indexes, live_indexes
 from .world import World
 
@@ -53,6 +53,7 @@ def _is_created(here: World, resource: Resource) -> None:
     before = len(here.aws.calls)
     assert here.ask(event) == answer
     assert not [call.action for call in here.aws.calls[before:] if call.is_write]
+    a_second_later()
 
 
 def _owner(resource: Resource, **more: str) -> dict[str, str]:

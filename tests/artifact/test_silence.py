@@ -4,12 +4,11 @@ Against Amazon's own engine. What it does not know (replicas, keys, policies) is
 """
 
 import json
-import time
 from typing import Any
 
 import pytest
 
-from .events import ACCOUNT, REGION, Resource, table_arn
+from .events import ACCOUNT, REGION, Resource, a_second_later, table_arn
 from .faults import Fault
 from .schemas import INDEXES, table
 from .world import World
@@ -73,11 +72,6 @@ class TestRestored:
         assert writes == ["TagResource", "UpdateTimeToLive", "UpdateContributorInsights"]
         assert writes_of(here, resource.update(TimeToLiveSpecification=None)) == []
         assert expires(here) == "DISABLED"
-
-
-def a_second_later() -> None:
-    """Lets the second end in which a table was made: the date of an event says no more than seconds."""
-    time.sleep(1.05 - time.time() % 1)
 
 
 class TestHardenedByHand:

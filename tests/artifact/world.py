@@ -2,17 +2,18 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, Unpack
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, Unpack
 
 from .answers import SIGV4, Answers, Put, violations
 from .aws import Call, FakeAws
 from .engines import Engine
 from .events import Event, Resource
 from .lambda_host import LambdaHost
-from .stacks import Said
+from .runtime_api import LogLine
+from .stacks import Said, Stacks
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,35 +22,32 @@ ANSWER_SECONDS: Final = 600.0
 LAMBDA_LINES: Final = ("[ERROR]", "[WARNING]", "[INFO]", "[DEBUG]", "LAMBDA_WARNING:", "START ", "END ", "REPORT ")
 
 
-class World:
-    """The function of `artifact` on `python`, its AWS, and the end of its ResponseURLs."""
+class Host(Protocol):
+    """What runs the function."""
 
-    def __init__(
-        self,
-        artifact: Path,
-        python: Path,
-        engine: Engine,
-        *,
-        timeout: float = 120.0,
-        variables: Mapping[str, str] | None = None,
-    ) -> None:
-        self.aws = FakeAws(engine)
-        self.stacks = self.aws.stacks
-        self.answers = Answers(self.stacks.settle)
-        self.host = LambdaHost(
-            artifact,
-            python,
-            {
-                "AWS_ENDPOINT_URL": self.aws.url,
-                "SSL_CERT_FILE": str(self.answers.ca_file),
-                "LOG_LEVEL": "DEBUG",
-                "TABLE_NAME_PREFIX": "sentinel-",
-                **(variables or {}),
-            },
-            timeout=timeout,
-        )
-        self.aws.invoke, self.aws.kill = self.host.invoke, self.host.kill
-        self.client: DynamoDBClient = self.aws.client()
+    @property
+    def lines(self) -> Sequence[LogLine]:
+        """What the function wrote."""
+        ...
+
+    def invoke(self, payload: Mapping[str, Any]) -> None:
+        """Takes an asynchronous invocation."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Waits until no invocation is under way, also none that another one has made."""
+        ...
+
+    def close(self) -> None:
+        """Ends whatever runs."""
+        ...
+
+
+class Deployed:
+    """The function in an account, as a test sees it: send an event, read the answer."""
+
+    def __init__(self, host: Host, stacks: Stacks, answers: Answers) -> None:
+        self.host, self.stacks, self.answers = host, stacks, answers
 
     def send(self, event: Event, age: float = 0.0, signing: str = SIGV4, **said: Unpack[Said]) -> None:
         """CloudFormation's half: hands the event to the function, with a ResponseURL, `age` seconds after it was made.
@@ -106,12 +104,6 @@ class World:
         """What the artifact logged with a stack trace: a fault of its own, or of its installation."""
         return [found[-1500:] for line in self.log_lines() if (found := str((_parsed(line) or {}).get("exception", "")))]
 
-    def calls_of(self, event: Event, seconds: float = ANSWER_SECONDS) -> list[Call]:
-        """The calls that an event makes, which is to succeed."""
-        before = len(self.aws.calls)
-        assert self.ask(event, seconds)["Status"] == "SUCCESS"
-        return self.aws.calls[before:]
-
     def warned(self) -> list[str]:
         """The reasons that the artifact's log warns of, of which there is one at least."""
         ends_at = time.monotonic() + ANSWER_SECONDS
@@ -137,6 +129,55 @@ class World:
         odd = [line for line in self.log_lines() if not isinstance(_parsed(line), dict)]
         assert not odd, f"{len(odd)} lines are not JSON, the first: {odd[0][:600]}"
 
+    def close(self) -> None:
+        self.host.close()
+        self.answers.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+
+class World(Deployed):
+    """The function of `artifact` on `python`, its AWS, and the end of its ResponseURLs."""
+
+    host: LambdaHost
+
+    def __init__(
+        self,
+        artifact: Path,
+        python: Path,
+        engine: Engine,
+        *,
+        timeout: float = 120.0,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        self.aws = FakeAws(engine)
+        answers = Answers(self.aws.stacks.settle)
+        host = LambdaHost(
+            artifact,
+            python,
+            {
+                "AWS_ENDPOINT_URL": self.aws.url,
+                "SSL_CERT_FILE": str(answers.ca_file),
+                "LOG_LEVEL": "DEBUG",
+                "TABLE_NAME_PREFIX": "sentinel-",
+                **(variables or {}),
+            },
+            timeout=timeout,
+        )
+        super().__init__(host, self.aws.stacks, answers)
+        self.aws.invoke, self.aws.kill = host.invoke, host.kill
+        self.client: DynamoDBClient = self.aws.client()
+
+    def calls_of(self, event: Event, seconds: float = ANSWER_SECONDS) -> list[Call]:
+        """The calls that an event makes, which is to succeed."""
+        before = len(self.aws.calls)
+        assert self.ask(event, seconds)["Status"] == "SUCCESS"
+        return self.aws.calls[before:]
+
     def wait_until_gone(self, name: str, seconds: float = ANSWER_SECONDS) -> None:
         ends_at = time.monotonic() + seconds
         while name in self.client.list_tables()["TableNames"]:
@@ -148,12 +189,6 @@ class World:
         self.host.close()
         self.answers.close()
         self.client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.close()
 
 
 def _warns(line: Any) -> bool:

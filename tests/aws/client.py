@@ -165,7 +165,7 @@ class Client:
         self._wire.environment = environment
         self._plane = plane
         self.exceptions = self._wire.exceptions
-        self.meta = Meta(plane.state.region)
+        self.meta = Meta(plane.state.region, plane.endpoint_url)
 
     def __getattr__(self, api: str) -> Callable[..., Json]:
         if api not in APIS:
@@ -187,8 +187,8 @@ class Client:
 class Meta:
     """`client.meta`."""
 
-    def __init__(self, region: str) -> None:
-        self.region_name = region
+    def __init__(self, region: str, endpoint_url: str) -> None:
+        self.region_name, self.endpoint_url = region, endpoint_url
 
 
 class TagPages:
@@ -220,7 +220,7 @@ class KeyService:
         self._wire = Wire("kms", plane, faults, process, latency)
         self._plane = plane
         self.exceptions = self._wire.exceptions
-        self.meta = Meta(plane.state.region)
+        self.meta = Meta(plane.state.region, plane.endpoint_url)
 
     def describe_key(self, **arguments: Any) -> Json:
         """The key behind an id, an ARN or an alias."""

@@ -105,8 +105,8 @@ class StackRecords:
     """All stacks of an account and Region. `lag` is how late each answer is, in seconds."""
 
     lag: Lag = 0.0
-    rate: Rate | None = None
-    """How often they may be asked about."""
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+    """How often each call may be made, by its boto3 method name. AWS limits one call at a time, and publishes no figure."""
     by_id: dict[str, StackRecord] = field(default_factory=dict)
 
     def add(self, record: StackRecord) -> StackRecord:
@@ -132,7 +132,7 @@ class StackRecords:
             return False
         return shown.status != "DELETE_COMPLETE" or moment - shown.time <= DELETED_STACKS_ANSWER_SECONDS
 
-    def take(self, now: float) -> None:
+    def take(self, api: str, now: float) -> None:
         """One call, or its refusal."""
-        if self.rate is not None and not self.rate.spend(now):
+        if api in self.rates and not self.rates[api].spend(now):
             raise Refused("Throttling", "Rate exceeded")

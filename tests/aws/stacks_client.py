@@ -35,7 +35,7 @@ class StacksClient:
         self._records = records
         self._clock = plane.clock
         self.exceptions = self._wire.exceptions
-        self.meta = Meta(plane.state.region)
+        self.meta = Meta(plane.state.region, plane.endpoint_url)
 
     def describe_stack_resource(self, **arguments: Any) -> Json:
         """The resource as it is, or was a little earlier."""
@@ -54,7 +54,7 @@ class StacksClient:
 
 def said_of_resource(records: StackRecords, now: float, *, StackName: str, LogicalResourceId: str) -> Json:  # noqa: N803
     """What DescribeStackResource says at that moment, moments as seconds since the epoch. Raises Refused."""
-    records.take(now)
+    records.take("describe_stack_resource", now)
     moment = records.seen_at(now)
     record = records.find(StackName, moment)
     if record is None:
@@ -67,7 +67,7 @@ def said_of_resource(records: StackRecords, now: float, *, StackName: str, Logic
 
 def said_of_stack(records: StackRecords, now: float, *, StackName: str) -> Json:  # noqa: N803 - boto3's
     """What DescribeStacks says at that moment, moments as seconds since the epoch. Raises Refused."""
-    records.take(now)
+    records.take("describe_stacks", now)
     moment = records.seen_at(now)
     record = records.find(StackName, moment)
     state = record.stack_at(moment) if record else None

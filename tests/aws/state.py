@@ -109,6 +109,8 @@ class State:
     """Time, name and id of each deleted table that had point-in-time recovery: kept for 35 days, the last safety net."""
     unknown_principals: dict[str, float] = field(default_factory=dict)
     """By ARN: until when IAM does not know a principal that a resource policy may name."""
+    at_work: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when the service had something to do in its own time; seconds since the epoch."""
     current_api: str = ""
     environment: str = ""
     chance: random.Random = field(init=False)
@@ -135,6 +137,7 @@ class State:
         if seconds <= 0:
             effect()
         else:
+            self.at_work.append((self.now, self.now + seconds))
             heapq.heappush(self._due, (self.now + seconds, next(self._order), effect))
 
     def settle(self) -> None:

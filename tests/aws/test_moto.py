@@ -107,6 +107,7 @@ class Listed:
 
     def __init__(self, client: Any) -> None:
         self._client = Mended(client)
+        self.meta = client.meta
         self.calls: list[str] = []
 
     def __getattr__(self, api: str) -> Any:

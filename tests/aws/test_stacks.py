@@ -401,7 +401,7 @@ def test_an_endpoint_may_be_out_of_reach_for_good(kind: Kind, error: type[Except
 
 def test_the_account_may_ask_so_often_and_no_more() -> None:
     account = Listening().made()
-    account.functions.stacks.rate = Rate(per_second=10.0, burst=10)
+    account.functions.stacks.rates = {"describe_stacks": Rate(per_second=10.0, burst=10)}
     client, codes = account.client(), []
     for _ in range(60):
         try:

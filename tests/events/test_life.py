@@ -131,7 +131,7 @@ def test_a_hand_over_carries_the_event_and_what_has_to_be_remembered() -> None:
 
 def test_what_is_remembered_comes_through_json_as_it_was() -> None:
     marks, answer = {"sentinel:origin": "created"}, {"Status": "SUCCESS"}
-    memory = Memory(1.5, "id", 2.5, 3.5, True, marks, "what", 4.5, "why", True, answer)
+    memory = Memory(1.5, "id", 2.5, 3.5, True, marks, "what", 4.5, 5.5, True, "why", True, answer)
     assert Memory.recalled(json.loads(json.dumps(memory.note()))) == memory
     assert Memory.recalled(None) == Memory.recalled("x") == Memory.recalled({"unheard": 1}) == Memory()
 

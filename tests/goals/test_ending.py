@@ -7,7 +7,7 @@ import pytest
 from sentinel_tables.allowance import LATE_CREATE_SECONDS, NEWBORN_SECONDS
 from sentinel_tables.errors import ProtectedTable
 from sentinel_tables.goals.ending import GivenBack, Removed
-from sentinel_tables.goals.moves import Ask, Done, Move, Trail, Wait
+from sentinel_tables.goals.moves import Ask, Done, Move, Taken, Trail, Wait
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Facet, LiveTable, Motion, Owner, Settings, Table
 from sentinel_tables.rules import removal, steps
@@ -46,6 +46,11 @@ def word(status: str, physical_id: str = "") -> Word:
     return Word(ResourceWord("DELETE_IN_PROGRESS", physical_id), StackWord(status, BEGAN + 500))
 
 
+def taken(step: steps.Step, shows_by: float = NOW) -> tuple[Taken, ...]:
+    """The step was taken a second ago."""
+    return (Taken(step, NOW - 1, shows_by, 1),)
+
+
 def own_id() -> Removed:
     return Removed(NAME, OWNER, removal.delete_of_own_id(NAME))
 
@@ -70,7 +75,8 @@ def test_a_cancelled_create_may_yet_make_its_table() -> None:
     early = replace(TRAIL, waited=LATE_CREATE_SECONDS - 0.1)
     assert move(cancelled(), None, early) == wait
     assert move(cancelled(), None, replace(TRAIL, waited=LATE_CREATE_SECONDS)) == NO_TABLE
-    assert move(cancelled(), None, early, Memory(table_id="id")) == NO_TABLE, "it was there, and is gone"
+    deleted = replace(early, taken=taken(DELETE))
+    assert move(cancelled(), None, deleted) == Done("it was created by this resource: it is deleted", ours=True)
     assert move(own_id(), None, early) == NO_TABLE
 
 
@@ -145,17 +151,19 @@ def test_a_protected_table_that_the_event_itself_made_loses_its_protection_first
 
 @pytest.mark.parametrize(("live", "step"), [(LIVE, DELETE), (tagged(ADOPTED), RELEASE)], ids=["created", "adopted"])
 def test_a_step_that_does_not_show_yet_is_not_taken_again(live: LiveTable, step: steps.Step) -> None:
-    taken = replace(TRAIL, taken=step, shows_by=NOW + 1)
-    assert move(own_id(), live, taken) == Wait(f"not in effect yet: {step.reason}", frozenset({step.facet}))
-    assert move(own_id(), live, replace(taken, shows_by=NOW)) == step
+    unseen = replace(TRAIL, taken=taken(step, NOW + 1))
+    assert move(own_id(), live, unseen) == Wait(f"not in effect yet: {step.reason}", frozenset({step.facet}))
+    assert move(own_id(), live, replace(TRAIL, taken=taken(step))) == step
 
 
 def test_the_end_says_what_became_of_the_table() -> None:
     deleted = Done("it was created by this resource: it is deleted", ours=True)
     released = Done("it was adopted: it is released, and stays", ours=True)
-    assert move(own_id(), None, replace(TRAIL, taken=DELETE)) == deleted
-    assert move(own_id(), tagged({}), replace(TRAIL, taken=RELEASE)) == released
-    assert move(cancelled(), tagged({}), replace(TRAIL, taken=RELEASE)) == released, "nobody else's tags are waited for"
+    assert move(own_id(), None, replace(TRAIL, taken=taken(DELETE))) == deleted
+    assert move(own_id(), tagged({}), replace(TRAIL, taken=taken(RELEASE))) == released
+    assert move(cancelled(), tagged({}), replace(TRAIL, taken=taken(RELEASE))) == released, (
+        "nobody else's tags are waited for"
+    )
 
 
 BEFORE = {"sentinel:stack-id": "arn:of:others", "sentinel:origin": "created"}
@@ -173,9 +181,9 @@ FIRST = steps.release("arn", ["sentinel:logical-id", "sentinel:schema"])
 def test_a_table_that_was_adopted_is_given_back_in_two_steps() -> None:
     assert back(tagged(ADOPTED)) == FIRST
     half = {"sentinel:stack-id": OWNER.stack_id, "sentinel:origin": "adopted"}
-    assert back(tagged(half), replace(TRAIL, taken=FIRST)) == steps.give_back("arn", BEFORE)
-    assert back(tagged({}), replace(TRAIL, taken=FIRST)) == steps.give_back("arn", BEFORE)
-    assert back(tagged(BEFORE), replace(TRAIL, taken=FIRST)) == replace(GIVEN_BACK, ours=True)
+    assert back(tagged(half), replace(TRAIL, taken=taken(FIRST))) == steps.give_back("arn", BEFORE)
+    assert back(tagged({}), replace(TRAIL, taken=taken(FIRST))) == steps.give_back("arn", BEFORE)
+    assert back(tagged(BEFORE), replace(TRAIL, taken=taken(FIRST))) == replace(GIVEN_BACK, ours=True)
 
 
 def test_a_table_that_is_gone_or_somebody_else_s_is_left() -> None:
@@ -184,7 +192,7 @@ def test_a_table_that_is_gone_or_somebody_else_s_is_left() -> None:
     assert back(tagged(ADOPTED), memory=Memory(table_id="id")) == FIRST
     assert back(tagged(THEIRS)) == GIVEN_BACK
     assert back(tagged({})) == GIVEN_BACK, "nobody's, and nothing was done yet"
-    assert back(tagged(THEIRS), replace(TRAIL, taken=FIRST)) == replace(GIVEN_BACK, ours=True)
+    assert back(tagged(THEIRS), replace(TRAIL, taken=taken(FIRST))) == replace(GIVEN_BACK, ours=True)
 
 
 def test_it_is_given_back_after_a_question_and_not_before_it_is_seen_whole() -> None:
@@ -200,5 +208,5 @@ def test_it_is_given_back_after_a_question_and_not_before_it_is_seen_whole() -> 
 
 def test_a_step_of_giving_back_that_does_not_show_yet_is_not_taken_again() -> None:
     wait = Wait(f"not in effect yet: {FIRST.reason}", frozenset({Facet.TAGS}))
-    assert back(tagged(ADOPTED), replace(TRAIL, taken=FIRST, shows_by=NOW + 1)) == wait
-    assert back(tagged(ADOPTED), replace(TRAIL, taken=FIRST, shows_by=NOW)) == FIRST
+    assert back(tagged(ADOPTED), replace(TRAIL, taken=taken(FIRST, NOW + 1))) == wait
+    assert back(tagged(ADOPTED), replace(TRAIL, taken=taken(FIRST))) == FIRST

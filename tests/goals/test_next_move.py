@@ -8,7 +8,7 @@ from sentinel_tables.aws.tables import DynamoTables
 from sentinel_tables.converge import converge
 from sentinel_tables.errors import RefusedByAws
 from sentinel_tables.goals.ending import GivenBack
-from sentinel_tables.goals.moves import Done, Trail
+from sentinel_tables.goals.moves import Done, Taken, Trail
 from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import LiveTable, Owner, Replica, Table
@@ -31,7 +31,7 @@ LIVE = LiveTable(
 def seen(before: dict[str, str], tags: dict[str, str]) -> object:
     """What is done about a table with these tags, when the first step of giving it back was taken long ago."""
     live = replace(LIVE, table=replace(LIVE.table, tags=tags))
-    trail = Trail(now=100.0, taken=steps.release("arn", ["sentinel:origin"]), shows_by=0.0)
+    trail = Trail(now=100.0, taken=(Taken(steps.release("arn", ["sentinel:origin"]), 0.0, 0.0),))
     return GivenBack("sentinel-requests", OWNER, before, made_here("approval", may_yet_come=False)).next_move(
         live, Memory(table_id="id"), trail
     )

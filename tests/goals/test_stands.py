@@ -6,7 +6,7 @@ import pytest
 
 from sentinel_tables.allowance import BRIEF_SECONDS, NEWBORN_SECONDS, TAG_LAG_SECONDS, VISIBILITY_SECONDS
 from sentinel_tables.errors import Vanished
-from sentinel_tables.goals.moves import Done, Move, Trail, Wait, in_words
+from sentinel_tables.goals.moves import Done, Move, Taken, Trail, Wait, in_words
 from sentinel_tables.goals.standing import Standing
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Facet, LiveTable, Motion, Owner, Replica, Settings, Table
@@ -53,26 +53,28 @@ def move(found: LiveTable | None, trail: Trail = TRAIL, memory: Memory | None = 
     return (asked or goal()).next_move(found, memory or Memory(), trail)
 
 
+def taken(step: steps.Step, shows_by: float = NOW) -> tuple[Taken, ...]:
+    """The step was taken a second ago."""
+    return (Taken(step, NOW - 1, shows_by, 1),)
+
+
 CREATE = plan(goal().desired, None)[0]
 INVISIBLE = Wait(f"{SHOWN} is not visible yet")
 
 
 def test_a_table_that_is_not_there_is_made_once() -> None:
     assert move(None) == CREATE
-    assert move(None, replace(TRAIL, taken=CREATE, shows_by=NOW + 1)) == INVISIBLE
-    assert move(None, replace(TRAIL, taken=CREATE, shows_by=NOW)) == CREATE, "it was refused after all"
+    assert move(None, replace(TRAIL, taken=taken(CREATE, NOW + 1))) == INVISIBLE
+    assert move(None, replace(TRAIL, taken=taken(CREATE))) == CREATE, "it was refused after all"
     assert move(None, memory=Memory(tried_at=NOW)) == CREATE
 
 
 def test_a_table_that_was_made_is_waited_for_and_never_made_again() -> None:
     """A Create was given up when DescribeTable was half a second late."""
     for seconds in (0.0, 0.5, VISIBILITY_SECONDS):
-        assert move(None, memory=Memory(made_at=NOW - seconds)) == INVISIBLE
-    for memory in (
-        Memory(made_at=NOW - VISIBILITY_SECONDS - 0.1),
-        Memory(table_id="id"),
-        Memory(table_id="id", made_at=NOW),
-    ):
+        for table_id in ("", "id"):
+            assert move(None, memory=Memory(made_at=NOW - seconds, table_id=table_id)) == INVISIBLE
+    for memory in (Memory(made_at=NOW - VISIBILITY_SECONDS - 0.1), Memory(table_id="id")):
         with pytest.raises(Vanished) as error:
             move(None, memory=memory)
         assert str(error.value) == (
@@ -154,11 +156,11 @@ RECOVERS = Settings(recovery_days=7)
 def test_a_step_that_does_not_show_yet_is_not_taken_again() -> None:
     (step,) = plan(goal().desired, live(RECOVERS))
     assert move(live(RECOVERS)) == step
-    taken = replace(TRAIL, taken=step, shows_by=NOW + 0.1)
-    assert move(live(RECOVERS), taken) == Wait(f"not in effect yet: {step.reason}", frozenset({Facet.BACKUPS}))
-    assert move(live(RECOVERS), replace(taken, shows_by=NOW)) == step
-    assert move(live(RECOVERS), replace(taken, taken=PROTECT)) == step
-    assert move(live(), taken) == DONE
+    unseen = replace(TRAIL, taken=taken(step, NOW + 0.1))
+    assert move(live(RECOVERS), unseen) == Wait(f"not in effect yet: {step.reason}", frozenset({Facet.BACKUPS}))
+    assert move(live(RECOVERS), replace(TRAIL, taken=taken(step))) == step
+    assert move(live(RECOVERS), replace(TRAIL, taken=taken(PROTECT, NOW + 1))) == step
+    assert move(live(), unseen) == DONE
 
 
 @pytest.mark.parametrize("motion", [INDEX, TABLE_MOVES])
@@ -182,9 +184,6 @@ def test_what_is_accepted_for_good_is_waited_for_a_while_at_the_end_alone() -> N
     assert move(live(motions=(BRIEF,)), replace(TRAIL, waited=BRIEF_SECONDS - 0.1)) == wait
     assert move(live(motions=(BRIEF,)), replace(TRAIL, waited=BRIEF_SECONDS)) == DONE
     assert isinstance(move(live(RECOVERS, motions=(BRIEF,))), steps.Step), "there is something to do meanwhile"
-    protected = goal(Settings(deletion_protection=True))
-    assert move(live(motions=(BRIEF,)), asked=protected) == wait, "protection comes last"
-    assert move(live(motions=(BRIEF,)), replace(TRAIL, waited=BRIEF_SECONDS), asked=protected) == PROTECT
 
 
 def test_replicas_that_move_hold_up_all_but_tags_and_no_success() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -48,6 +48,8 @@ class Clock(VirtualClock):
 class Tables:
     """The port to a table that is always busy."""
 
+    at_aws: ClassVar[bool] = False
+
     clock: Clock
     seen: list[str] = field(default_factory=list)
 
@@ -55,7 +57,7 @@ class Tables:
         self.seen.append(name)
         raise NotNow(f"Table {name} is busy.")
 
-    def take(self, step: Step) -> None:
+    def take(self, step: Step) -> str:
         raise AssertionError(step)
 
     def with_key_arn(self, encryption: Encryption) -> Encryption:

@@ -10,6 +10,7 @@ from sentinel_tables.rules.belief import (
     StackWord,
     Verb,
     Word,
+    began_with,
     contradiction,
     is_foreign,
     needs_stack,
@@ -71,12 +72,31 @@ def test_a_delete_of_another_id_is_contradicted_while_the_stack_rests(status: st
 
 
 @pytest.mark.parametrize(
-    ("seconds", "first", "over"),
+    ("seconds", "datable", "over"),
     [(-100.0, True, False), (0.0, True, False), (30.0, True, False), (30.1, True, True), (30.1, False, False)],
 )
-def test_an_event_is_over_if_the_status_is_more_than_30_s_younger(seconds: float, first: bool, over: bool) -> None:
+def test_an_event_is_over_if_the_status_is_more_than_30_s_younger(seconds: float, datable: bool, over: bool) -> None:
     resource = ResourceWord("UPDATE_IN_PROGRESS", OWN, SENT + seconds)
-    assert bool(why(Verb.UPDATE, resource, "UPDATE_IN_PROGRESS", first=first)) is over
+    assert bool(why(Verb.UPDATE, resource, "UPDATE_IN_PROGRESS", datable=datable)) is over
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sent_at", "seen"),
+    [
+        (-30.1, SENT, False),
+        (-30.0, SENT, True),
+        (30.0, SENT, True),
+        (30.1, SENT, False),
+        (None, SENT, False),
+        (0.0, None, False),
+    ],
+)
+def test_the_status_that_began_with_an_event_is_as_old_as_the_event(
+    seconds: float | None, sent_at: float | None, seen: bool
+) -> None:
+    resource = ResourceWord("UPDATE_IN_PROGRESS", OWN, None if seconds is None else SENT + seconds)
+    assert began_with(Sender(Verb.UPDATE, OWNER, OWN, sent_at), Word(resource)) is seen
+    assert began_with(Sender(Verb.UPDATE, OWNER, OWN, sent_at), Word()) is False
 
 
 def test_an_event_without_a_date_and_a_status_without_one_are_not_compared() -> None:

@@ -175,7 +175,7 @@ EVERYTHING = Settings(
 )
 """No setting as it is by default."""
 APPROVAL_KEYS = ("requester", "status", "profile")
-AFTER_CREATION = [recovery(35), expiry(enabled=True)]
+AFTER_CREATION = [expiry(enabled=True), recovery(35)]
 INDEXES = dict(standing()["indexes"])
 UNOWNED_KMS = replace(Settings().encryption, kms=False)
 CUSTOMER_KMS = replace(Settings().encryption, key=CUSTOMER_KEY)
@@ -197,7 +197,7 @@ ROWS = [
                SSESpecification=KMS | {"KMSMasterKeyId": CUSTOMER_KEY}, Tags=tagged(team="red", **owned()),
                StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
                OnDemandThroughput={"MaxReadRequestUnits": 100}),
-         recovery(7), insights(enabled=True), protection(enabled=True)],
+         insights(enabled=True), recovery(7), protection(enabled=True)],
         live=None, settings=EVERYTHING, tags={"team": "red"}),
     Row("a fresh table with the key that AWS owns",
         [fresh("approval", *APPROVAL_KEYS, SSESpecification=None), *AFTER_CREATION],

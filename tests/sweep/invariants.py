@@ -119,7 +119,7 @@ def _sound(scenario: Scenario, stage: Stage) -> Iterator[str]:
             yield f"{resource.status}, but there is no table"
             continue
         indexes = {index["IndexName"] for index in table.get("GlobalSecondaryIndexes", ())}
-        if not (scenario.twice or stage.plane.at_rest()):
+        if not (scenario.twice or stage.plane.at_rest(table["TableName"])):
             yield f"{resource.status}, but not at rest"
         if not indexes >= {"gsi-invoker", "gsi-status", "gsi-profile"}:
             yield f"{resource.status}, but not its indexes"

@@ -15,7 +15,7 @@ QUIET_SECONDS = 2 * 3600.0
 @cache
 def without_faults(scenario: Scenario, durations: Durations) -> tuple[int, dict[str, Any], Statuses]:
     """How many calls the scenario makes, what stands at its end, and what the stack's events say."""
-    stage = _played(scenario, durations, ())
+    stage = played(scenario, durations, ())
     return len(stage.functions.faults.calls), stage.shapes(), stage.course
 
 
@@ -39,7 +39,7 @@ def survivors(
 ) -> list[str]:
     """What is wrong after the scenario with these faults; empty where nothing is."""
     _, goal, statuses = without_faults(scenario, durations)
-    stage = _played(scenario, durations, faults)
+    stage = played(scenario, durations, faults)
     if courses:
         courses.note(stage)
     if _denied_an_answer(stage):
@@ -57,7 +57,7 @@ def astray(scenario: Scenario, stage: Stage) -> list[str]:
     return words if scenario.meets(stage) else [*words, "the act has not met what the scenario is about"]
 
 
-def _played(scenario: Scenario, durations: Durations, faults: tuple[Fault, ...]) -> Stage:
+def played(scenario: Scenario, durations: Durations, faults: tuple[Fault, ...]) -> Stage:
     stage = Stage(durations, declares=scenario.declares)
     scenario.before.play(stage)
     stage.begins()

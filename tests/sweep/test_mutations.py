@@ -23,8 +23,7 @@ OWNERSHIP, PLAN, STEPS = (
 )
 REFUSED, SILENCE, REMOVAL = (f"sentinel_tables/rules/{name}.py" for name in ("refused", "silence", "removal"))
 STANDING, MOVES = "sentinel_tables/goals/standing.py", "sentinel_tables/goals/moves.py"
-CONVERGE, RESOURCE, REFUSALS = (
-    "sentinel_tables/converge.py",
+RESOURCE, REFUSALS = (
     "sentinel_tables/resource.py",
     "sentinel_tables/aws/refusals.py",
 )
@@ -156,7 +155,7 @@ MUTATIONS = (
                 "        del patience\n",
             ),
         ),
-        "create",
+        "create that comes twice",
         "faults",
     ),
     Mutation(
@@ -187,9 +186,9 @@ MUTATIONS = (
         "ask at the first step only",
         (
             (
-                CONVERGE,
-                "        return move.effect in DECISIVE or inquiry.is_stale(self.clock.now())\n",
-                "        return inquiry.word is None\n",
+                INQUIRY,
+                "        return move.effect in DECISIVE or self.word is None or now - self.asked_at > STALE_SECONDS\n",
+                "        return self.word is None\n",
             ),
         ),
         "update cancelled at work",
