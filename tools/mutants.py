@@ -105,7 +105,7 @@ SERVING = Group(
 )
 LOOP = Group(
     "loop",
-    "sentinel_tables/converge.py",
+    "sentinel_tables/converge.py sentinel_tables/taking.py sentinel_tables/view.py",
     "test_resource.py goals events aws/test_hard_times.py aws/test_stacks.py",
     # whole events that take half a second and more; `handler` holds the same by rows
     left_out=(
