@@ -206,7 +206,7 @@ def _deleted(request: Delete, around: Surroundings, memory: Memory) -> Outcome:
 
 def _remove(request: Delete, name: str, ground: Ground, around: Surroundings, memory: Memory) -> Done:
     """Each of the tables that a Delete looks at is a matter of its own: nothing is remembered from one to the other."""
-    fresh = Memory(answer_by=memory.answer_by, pending=memory.pending, pending_since=memory.pending_since)
+    fresh = Memory(pending=memory.pending, pending_since=memory.pending_since)
     inquiry = around.inquiry(request, memory, of_stack=True)
     done = remove(Removed(name, request.owner, ground), around.tables, around.allowance, fresh, inquiry)
     level = logging.WARNING if done.spared else logging.INFO

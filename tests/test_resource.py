@@ -375,10 +375,8 @@ def test_a_table_that_a_delete_spares_is_logged_as_a_warning(caplog: pytest.LogC
 
 
 def test_each_table_that_a_delete_looks_at_is_a_matter_of_its_own() -> None:
-    """What was remembered of one table says nothing of the other; by when the answer is due stays."""
-    memory = Memory(
-        answer_by=START + 60, table_id="another", tried_at=START, failure="x", pending="y", pending_since=START - 5
-    )
+    """What was remembered of one table says nothing of the other; what is waited for stays."""
+    memory = Memory(table_id="another", tried_at=START, failure="x", pending="y", pending_since=START - 5)
     stage = Stage(Tables({NAME: STANDS}))
     stage.provide(DELETE, memory)
     assert [step.api for step in stage.tables.taken] == ["delete_table"]
@@ -391,10 +389,11 @@ def test_each_table_that_a_delete_looks_at_is_a_matter_of_its_own() -> None:
 STREAMS = replace(STANDS, table=replace(STANDS.table, settings=Settings(stream="NEW_IMAGE")))
 
 
+@pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize("request_", [UPDATE, REPLACEMENT, CREATE], ids=["update", "replacement", "create"])
-def test_an_event_that_cloudformation_contradicts_changes_nothing(request_: Update | Create) -> None:
+def test_an_event_that_cloudformation_contradicts_changes_nothing(request_: Update | Create, first: bool) -> None:
     stage, forged = Stage(Tables({NAME: STREAMS})), Stacks(ResourceWord("DELETE_COMPLETE"))
-    outcome = stage.provide(request_, stacks=forged)
+    outcome = stage.provide(request_, stacks=forged, first=first)
     assert outcome.reason == (
         "CloudFormation says DELETE_COMPLETE of the resource, so this event is not believed, and changes nothing. "
         "Repeat the operation in CloudFormation if it was meant."
@@ -422,3 +421,12 @@ def test_an_event_without_a_date_asks_for_none_if_it_makes_no_difference() -> No
     undated = replace(UPDATE, sent_at=None, desired=replace(UPDATE.desired, claim=claim))
     assert Stage(Tables({NAME: STANDS})).provide(undated, stacks=stacks).reason == ""
     assert stacks.asked == []
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_delete_asks_of_the_stack_first(first: bool) -> None:
+    stacks = Stacks(ResourceWord("DELETE_IN_PROGRESS", NAME))
+    stage = Stage(Tables({NAME: STANDS}))
+    assert stage.provide(DELETE, stacks=stacks, first=first).reason == ""
+    assert stacks.asked[:2] == [OWNER.stack_id, OWNER]
+    assert [step.api for step in stage.tables.taken] == ["delete_table"]

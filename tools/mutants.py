@@ -100,13 +100,13 @@ SERVING = Group(
     "serve",
     "sentinel_tables/resource.py sentinel_tables/inquiry.py "
     "handler/invocation.py handler/cloudformation.py handler/answer.py",
-    "test_resource.py test_inquiry.py handler events/test_failed_and_cancelled.py",
+    "test_resource.py test_undoing.py test_inquiry.py handler events/test_failed_and_cancelled.py",
     left_out=("handler/test_logs.py::test_the_provider_as_a_whole_writes_such_lines_alone",),
 )
 LOOP = Group(
     "loop",
     "sentinel_tables/converge.py sentinel_tables/taking.py sentinel_tables/view.py",
-    "test_resource.py goals events aws/test_hard_times.py aws/test_stacks.py",
+    "test_resource.py test_undoing.py goals events aws/test_hard_times.py aws/test_stacks.py",
     # whole events that take half a second and more; `handler` holds the same by rows
     left_out=(
         "events/test_life.py::test_a_hand_over_carries_the_event_and_what_has_to_be_remembered",
