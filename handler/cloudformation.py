@@ -30,6 +30,8 @@ class SentinelTable(CfnResource):
     _event: dict[str, Any]
     _delivered: Delivered
     _tools: Means
+    _spare: float
+    _handed_over: bool
     _response_url: str
     _sam_local = property(lambda _self: True, lambda _self, _value: None)
     """crhelper makes three clients for polling by EventBridge, unless it runs locally. This resource hands over by itself:
@@ -38,8 +40,6 @@ class SentinelTable(CfnResource):
     def __init__(self, means: Callable[[float], Means], log_level: str) -> None:
         super().__init__(json_logging=False, log_level=log_level, boto_level="ERROR", sleep_on_delete=0)
         self._means = means
-        self._spare = 0.0
-        self._handed_over = False
 
     def __call__(self, event: Any, context: Any) -> None:
         """Serves an event. One that has nowhere to be answered to is logged, and left."""

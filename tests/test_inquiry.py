@@ -69,6 +69,15 @@ def test_the_stack_s_tags_are_asked_for_once() -> None:
     assert stacks.asked.count(STACK_ID) == 1
 
 
+def test_an_answer_that_a_row_s_exception_needs_is_kept_like_any_other() -> None:
+    stacks = Stacks(ResourceWord("UPDATE_FAILED", NAME))
+    inquiry = about(stacks=stacks)
+    assert inquiry.ask(NOW).stack == STACK
+    assert inquiry.unused_at is None
+    assert inquiry.ask(NOW + 1).stack == STACK
+    assert stacks.asked.count(STACK_ID) == 2
+
+
 def test_a_stack_that_matters_is_asked_about_each_time() -> None:
     stacks = Stacks()
     inquiry = about(stacks=stacks, of_stack=True)

@@ -32,8 +32,8 @@ DROPPED: list[Exception] = [
     ssl.SSLEOFError(8, "EOF occurred in violation of protocol"),
     ssl.SSLCertVerificationError(1, "certificate verify failed"),
 ]
-TRANSIENT = [500, 502, 503, 504, 408, 425, 429, 301, 307]
-FINAL = [400, 401, 403, 404, 411, 412]
+TRANSIENT = [500, 502, 503, 504, 408, 425, 429, 300, 301, 307, 399, 199]
+FINAL = [400, 499, 401, 403, 404, 411, 412]
 
 
 @dataclass
@@ -70,8 +70,9 @@ class Wire:
         return courier.deliver(URL, ANSWER)
 
 
-def test_an_answer_that_is_taken_is_put_once() -> None:
-    wire = Wire([200])
+@pytest.mark.parametrize("status", [200, 204, 299])
+def test_an_answer_that_is_taken_is_put_once(status: int) -> None:
+    wire = Wire([status])
     assert wire.deliver() is Delivery.DELIVERED
     assert [json.loads(body) for body in wire.bodies] == [ANSWER]
     assert wire.pauses == []
@@ -141,6 +142,32 @@ def test_jitter_is_a_quarter_of_a_pause_either_way(jitter: float, first: float) 
     wire = Wire([503, 200])
     wire.deliver(jitter)
     assert wire.pauses == [first]
+
+
+@pytest.mark.parametrize(
+    ("reply", "level", "message", "field", "value"),
+    [
+        (503, "WARNING", "the answer was not taken", "status", 503),
+        (403, "ERROR", "the answer was not taken", "status", 403),
+        (ConnectionResetError(URL), "WARNING", "the answer was not taken", "reason", "ConnectionResetError"),
+        (http.client.BadStatusLine(URL), "WARNING", "the answer was not taken", "reason", "BadStatusLine"),
+        (ValueError(URL), "ERROR", "the answer cannot be delivered", "reason", "ValueError"),
+        (http.client.InvalidURL(URL), "ERROR", "the answer cannot be delivered", "reason", "InvalidURL"),
+    ],
+)
+def test_an_answer_that_is_not_taken_is_logged_by_its_status_or_by_the_kind_of_error(  # noqa: PLR0913 - a row's columns
+    reply: int | Exception, level: str, message: str, field: str, value: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        Wire([reply, 200]).deliver()
+    (line,) = [vars(record) for record in caplog.records]
+    assert (line["levelname"], line["message"], line[field]) == (level, message, value)
+
+
+def test_an_answer_that_is_late_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        Wire([503], left=1.0).deliver()
+    assert [record.message for record in caplog.records] == ["the answer could not be delivered in time"]
 
 
 def test_no_attempt_may_take_longer_than_ten_seconds_or_than_there_is() -> None:

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 import pytest
 
+from handler import logs
 from handler.cloudformation import SentinelTable
 from handler.invocation import HANDED_OVER, Means
 from sentinel_tables.errors import NotNow, RefusedByAws, SentinelTableError
-from sentinel_tables.model import Encryption, LiveTable, Table
+from sentinel_tables.model import Encryption, LiveTable, Owner, Table
+from sentinel_tables.rules.belief import ResourceWord, StackWord
 from sentinel_tables.rules.steps import Step
 from sentinel_tables.schemas import approval_table_schema
 from tests.aws import VirtualClock
@@ -56,10 +58,22 @@ class Tables:
         return self.live
 
     def take(self, step: Step) -> str:
-        raise AssertionError(step)
+        assert step.api == "delete_table"
+        self.live = None
+        return ""
 
     def with_key_arn(self, encryption: Encryption) -> Encryption:
         return encryption
+
+
+class Stacks:
+    """CloudFormation, which is at work on a Delete."""
+
+    def resource(self, _owner: Owner) -> ResourceWord:
+        return ResourceWord("DELETE_IN_PROGRESS", NAME)
+
+    def stack(self, _stack_id: str) -> StackWord:
+        return StackWord("DELETE_IN_PROGRESS", START)
 
 
 @dataclass
@@ -68,6 +82,9 @@ class Provider:
 
     tables: Tables = field(default_factory=Tables)
     seconds: float = 60.0
+    stacks: Stacks | None = None
+    takes: float = 0.0
+    """How many seconds an attempt at an answer takes."""
     statuses: list[int] = field(default_factory=lambda: [200])
     refusals: list[SentinelTableError] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
@@ -81,12 +98,13 @@ class Provider:
 
     def means(self, seconds: float) -> Means:
         self.patience.append(seconds)
-        return Means(self.clock, self.tables, self.invoke, self.put, "sentinel-")
+        return Means(self.clock, self.tables, self.invoke, self.put, "sentinel-", stacks=self.stacks)
 
     def put(self, url: str, body: bytes, seconds: float) -> int:
         assert url == URL
         self.answers.append(json.loads(body))
         self.attempts.append((self.clock.now() - START, seconds))
+        self.clock.sleep(self.takes)
         return self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
 
     def invoke(self, payload: bytes) -> None:
@@ -94,7 +112,7 @@ class Provider:
         if self.refusals:
             raise self.refusals.pop(0) if len(self.refusals) > 1 else self.refusals[0]
 
-    def serve(self, event: object, arn: str = ARN) -> dict[str, Any]:
+    def serve(self, event: object, arn: str | None = ARN) -> dict[str, Any]:
         """The last answer; empty if there was none."""
         ends = self.clock.now() + self.seconds
         context = SimpleNamespace(
@@ -102,6 +120,8 @@ class Provider:
             aws_request_id="a-1",
             invoked_function_arn=arn,
         )
+        if arn is None:
+            del context.invoked_function_arn
         self.resource(event, context)
         return self.answers[-1] if self.answers else {}
 
@@ -145,10 +165,12 @@ def test_an_answer_is_of_its_own_event_and_has_nothing_of_the_one_before() -> No
     ],
 )
 def test_a_provider_that_crashes_answers_that_it_failed_and_with_no_id_of_its_invention(
-    event: dict[str, Any], physical_id: str
+    event: dict[str, Any], physical_id: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A crashed Create answered with the id "None"."""
-    answer = Provider(Tables(error=RuntimeError("a secret"))).serve(event)
+    with caplog.at_level(logging.ERROR):
+        answer = Provider(Tables(error=RuntimeError("a secret"))).serve(event)
+    assert [(one.message, bool(one.exc_info)) for one in caplog.records] == [("the provider failed", True)]
     assert (answer["Status"], answer["PhysicalResourceId"], answer["Data"]) == ("FAILED", physical_id, {})
     assert answer["Reason"] == "The provider failed by its own fault (RuntimeError). Its log tells where; report it."
 
@@ -172,7 +194,59 @@ def test_an_event_that_has_nowhere_to_be_answered_to_is_logged_and_left(
     with caplog.at_level(logging.INFO):
         assert provider.serve(event) == {}
     assert (provider.patience, provider.tables.looks) == ([], 0)
-    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    (line,) = caplog.records
+    assert (line.levelname, line.message) == ("ERROR", "the event has no ResponseURL to be answered to")
+    assert bound()["awsRequestId"] == "a-1"
+
+
+def bound() -> dict[str, str]:
+    """The ids that every line has now."""
+    return logs._LINES.ids  # noqa: SLF001 - there is no other way to see them without a process of its own
+
+
+def test_every_line_has_the_ids_of_the_event() -> None:
+    ids = {"stackId": STACK_ID, "requestId": "r-1", "logicalResourceId": "Records"}
+    Provider().serve(EVENT)
+    assert bound().items() >= (ids | {"awsRequestId": "a-1"}).items()
+    Provider().serve({key: value for key, value in EVENT.items() if key != "ResponseURL"})
+    assert bound().items() >= (ids | {"awsRequestId": "a-1"}).items()
+
+
+def test_crhelper_and_boto_log_at_the_levels_that_they_are_given() -> None:
+    levels = [logging.getLogger(name).level for name in ("root", "boto3", "botocore")]
+    try:
+        SentinelTable(Provider().means, "WARNING")
+        assert [logging.getLogger(name).level for name in ("root", "boto3", "botocore")] == [
+            logging.WARNING,
+            logging.ERROR,
+            logging.ERROR,
+        ]
+    finally:
+        for name, level in zip(("root", "boto3", "botocore"), levels, strict=True):
+            logging.getLogger(name).setLevel(level)
+
+
+FOREIGN = "CloudFormation cannot be asked about a stack of another account or Region"
+
+
+@pytest.mark.parametrize(
+    ("arn", "foreign"),
+    [
+        (ARN, False),
+        (f"{ARN}:live", False),
+        (ARN.replace("eu-central-1", "eu-west-1"), True),
+        (ARN.replace("123456789012", "210987654321"), True),
+        ("arn:aws:lambda:eu-west-1:123456789012:function", False),
+        ("arn:aws:sqs:eu-west-1:123456789012:function:provider", False),
+        ("arn:aws:sqs:lambda:eu-west-1:123456789012:function", False),
+        ("provider", False),
+        (None, False),
+    ],
+)
+def test_a_stack_is_foreign_to_a_function_that_knows_where_it_is_itself(arn: str | None, foreign: bool) -> None:
+    answer = Provider(Tables(STANDS), stacks=Stacks()).serve(EVENT, arn)
+    assert answer["Reason"].startswith(FOREIGN) is foreign
+    assert (answer["Status"] == "FAILED") is foreign
 
 
 def test_what_an_event_says_of_itself_is_told_back_within_bounds() -> None:
@@ -261,9 +335,9 @@ def test_work_that_is_handed_over_is_not_answered(caplog: pytest.LogCaptureFixtu
 
 def test_the_end_of_an_event_is_logged_with_its_status_and_how_long_it_took(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        Provider(statuses=[503, 200]).serve(EVENT)
+        Provider(statuses=[503, 200], takes=0.12345).serve(EVENT)
     lines = {record.message: vars(record) for record in caplog.records}
-    assert (lines["end"]["status"], lines["end"]["seconds"]) == ("SUCCESS", 0.5)
+    assert (lines["end"]["status"], lines["end"]["seconds"]) == ("SUCCESS", 0.747)
     assert (lines["answer"]["status"], lines["answer"]["reason"]) == ("SUCCESS", "")
 
 
@@ -271,6 +345,10 @@ def test_a_reason_that_is_too_long_keeps_its_end_which_is_the_remedy() -> None:
     answer = Provider().serve(EVENT | {"RequestType": "x" * 300, "LogicalResourceId": "Records"})
     assert len(answer["Reason"]) <= 256
     assert answer["Reason"].endswith("It takes Create, Update or Delete.")
+    error = type("E" * 175, (RuntimeError,), {})
+    reason = Provider(Tables(error=error())).serve(EVENT)["Reason"]
+    assert 240 < len(reason) <= 256
+    assert reason == f"The provider failed by its own fault ({'E' * 175}). Its log tells where; report it."
 
 
 def test_crhelper_neither_waits_before_a_delete_nor_makes_clients_nor_sets_a_timer() -> None:
