@@ -2,9 +2,9 @@
 
 import json
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pytest
 
@@ -58,19 +58,27 @@ class Tables:
         return self.live
 
     def take(self, step: Step) -> str:
-        assert step.api == "delete_table"
-        self.live = None
+        assert self.live is not None
+        if step.api == "delete_table":
+            self.live = None
+        else:
+            assert step.api == "tag_resource"
+            tags = {one["Key"]: one["Value"] for one in cast("list[dict[str, str]]", step.arguments["Tags"])}
+            self.live = replace(self.live, table=replace(self.live.table, tags={**self.live.table.tags, **tags}))
         return ""
 
     def with_key_arn(self, encryption: Encryption) -> Encryption:
         return encryption
 
 
+@dataclass
 class Stacks:
-    """CloudFormation, which is at work on a Delete."""
+    """CloudFormation, which is at work on a Delete, and has been since then."""
+
+    changed_at: float | None = None
 
     def resource(self, _owner: Owner) -> ResourceWord:
-        return ResourceWord("DELETE_IN_PROGRESS", NAME)
+        return ResourceWord("DELETE_IN_PROGRESS", NAME, self.changed_at)
 
     def stack(self, _stack_id: str) -> StackWord:
         return StackWord("DELETE_IN_PROGRESS", START)
@@ -83,6 +91,7 @@ class Provider:
     tables: Tables = field(default_factory=Tables)
     seconds: float = 60.0
     stacks: Stacks | None = None
+    declare: bool = False
     takes: float = 0.0
     """How many seconds an attempt at an answer takes."""
     statuses: list[int] = field(default_factory=lambda: [200])
@@ -98,10 +107,10 @@ class Provider:
 
     def means(self, seconds: float) -> Means:
         self.patience.append(seconds)
-        return Means(self.clock, self.tables, self.invoke, self.put, "sentinel-", stacks=self.stacks)
+        return Means(self.clock, self.tables, self.invoke, self.put, "sentinel-", self.declare, self.stacks)
 
     def put(self, url: str, body: bytes, seconds: float) -> int:
-        assert url == URL
+        assert url.startswith(URL)
         self.answers.append(json.loads(body))
         self.attempts.append((self.clock.now() - START, seconds))
         self.clock.sleep(self.takes)
@@ -247,6 +256,24 @@ def test_a_stack_is_foreign_to_a_function_that_knows_where_it_is_itself(arn: str
     answer = Provider(Tables(STANDS), stacks=Stacks()).serve(EVENT, arn)
     assert answer["Reason"].startswith(FOREIGN) is foreign
     assert (answer["Status"] == "FAILED") is foreign
+
+
+@pytest.mark.parametrize(("more", "over"), [({}, True), ({HANDED_OVER: {"answer_by": START + 900}}, False)], ids=str)
+def test_a_status_that_is_younger_than_the_event_ends_it_in_its_first_invocation_alone(
+    more: dict[str, Any], over: bool
+) -> None:
+    dated = EVENT | {"ResponseURL": f"{URL}?X-Amz-Date=20260921T141320Z"} | more
+    answer = Provider(Tables(STANDS), seconds=900.0, stacks=Stacks(changed_at=START + 31)).serve(dated)
+    assert ("which is younger than the event" in answer["Reason"]) is over
+    assert answer["Status"] == ("FAILED" if over else "SUCCESS")
+
+
+@pytest.mark.parametrize("declare", [True, False])
+def test_what_templates_declare_is_put_on_tables_if_the_provider_is_asked_to(declare: bool) -> None:
+    tables = Tables(STANDS)
+    Provider(tables, declare=declare).serve(UPDATE)
+    assert tables.live is not None
+    assert ("sentinel:declared" in tables.live.table.tags) is declare
 
 
 def test_what_an_event_says_of_itself_is_told_back_within_bounds() -> None:

@@ -1,6 +1,7 @@
 """From one invocation to the next: when an event is handed over, with what, how often, and what it ends in if it is not."""
 
 import json
+import logging
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -150,9 +151,14 @@ def test_a_hand_over_that_is_refused_for_good_is_not_tried_again() -> None:
 
 
 @pytest.mark.parametrize("event", [EVENT, CREATE, REPLACEMENT, DELETE])
-def test_work_without_an_end_is_handed_over_with_what_it_waits_for(event: dict[str, Any]) -> None:
+def test_work_without_an_end_is_handed_over_with_what_it_waits_for(
+    event: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
     stage, memory = Stage(), Memory(answer_by=START + 3600)
-    assert serve(stage.delivered(event, memory=memory), stage.means()) is None
+    with caplog.at_level(logging.INFO):
+        assert serve(stage.delivered(event, memory=memory), stage.means()) is None
+    (line,) = [vars(record) for record in caplog.records if record.message == "handing over"]
+    assert line["reason"] == memory.pending
     assert len(stage.payloads) == 1
     handed = stage.payloads[0][HANDED_OVER]
     assert f"Table {NAME} is busy" in handed["pending"]
@@ -230,6 +236,14 @@ def test_time_that_is_up_ends_the_event_and_not_the_invocation_alone() -> None:
     assert outcome.reason.startswith("Time is up: ")
     assert stage.payloads == []
     assert START + 26 <= stage.clock.now() <= START + 28, "a tenth of the service timeout is kept for the answer"
+
+
+def test_an_event_is_due_when_it_was_worked_out_to_be_and_not_from_now() -> None:
+    stage = Stage(seconds=900.0)
+    outcome = serve(stage.delivered(EVENT, memory=Memory(answer_by=START + 60), service_timeout=300.0), stage.means())
+    assert outcome is not None
+    assert outcome.reason.startswith("Time is up: ")
+    assert START + 29 <= stage.clock.now() <= START + 31, "half a minute, a tenth of the timeout, is kept for the answer"
 
 
 def test_an_event_of_which_nobody_knows_when_it_is_due_is_due_a_service_timeout_from_now() -> None:
