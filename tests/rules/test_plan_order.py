@@ -8,7 +8,7 @@ from sentinel_tables.errors import UnsafeChange
 from sentinel_tables.model import GlobalSecondaryIndex, KeyAttribute, LiveTable, Owner, Settings, Table
 from sentinel_tables.rules import steps
 from sentinel_tables.rules.desired import Claim, Desired
-from sentinel_tables.rules.plan import plan
+from sentinel_tables.rules.plan import after_creation, just_created, plan
 from sentinel_tables.schemas import approval_table_schema
 
 NAME = "sentinel-requests"
@@ -84,3 +84,18 @@ def test_the_template_s_tags_go_over_the_stack_s_and_those_of_ownership_over_bot
 def test_what_the_template_declares_is_a_tag_of_its_own_if_it_is_wanted() -> None:
     declared = wanted(claim=replace(wanted().claim, declare=True), said=frozenset())
     assert plan(declared, found()) == (steps.tag("arn", {"sentinel:declared": "v1"}),)
+
+
+def test_on_a_new_table_time_to_live_comes_after_what_is_quick() -> None:
+    desired = wanted(Settings(time_to_live=None, table_class="STANDARD_INFREQUENT_ACCESS"), made_here=True)
+    off, infrequent = steps.expire(NAME, "ttl", enabled=False), steps.set_table_class(NAME, "STANDARD_INFREQUENT_ACCESS")
+    assert plan(desired, found()) == (infrequent, off)
+    assert plan(replace(desired, made_here=False), found()) == (off, infrequent)
+
+
+def test_what_is_known_of_a_table_that_was_just_created() -> None:
+    settings = Settings(deletion_protection=True, stream="NEW_IMAGE")
+    table = Table(SCHEMA, after_creation(settings), TAGS)
+    expected = LiveTable(table=table, status="CREATING", arn="", table_id="id", created_at=0.0, recovery_ready=False)
+    assert just_created(wanted(settings), "id") == expected
+    assert just_created(wanted(settings)) == replace(expected, table_id="")
