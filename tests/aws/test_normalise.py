@@ -364,3 +364,11 @@ def test_long_names_are_told_as_far_as_there_is_room() -> None:
         f"index {'i' * 48} is still being deleted",
     ]
     assert long.motions[1].index == "i" * 49
+
+
+@pytest.mark.parametrize(
+    ("description", "ready"),
+    [({"ContinuousBackupsStatus": "ENABLED"}, True), ({"ContinuousBackupsStatus": "DISABLED"}, False), ({}, True)],
+)
+def test_recovery_can_be_set_unless_backups_are_off(description: Json, ready: bool) -> None:
+    assert normalise.recovery_ready(description) is ready
