@@ -106,7 +106,7 @@ SERVING = Group(
 LOOP = Group(
     "loop",
     "sentinel_tables/converge.py sentinel_tables/taking.py sentinel_tables/view.py",
-    "test_resource.py test_undoing.py goals events aws/test_hard_times.py aws/test_stacks.py",
+    "test_taking.py test_resource.py test_undoing.py goals events aws/test_hard_times.py aws/test_stacks.py",
     # whole events that take half a second and more; `handler` holds the same by rows
     left_out=(
         "events/test_life.py::test_a_hand_over_carries_the_event_and_what_has_to_be_remembered",
