@@ -69,6 +69,15 @@ def test_the_stack_s_tags_are_asked_for_once() -> None:
     assert stacks.asked.count(STACK_ID) == 1
 
 
+def test_the_tags_of_a_moment_ago_are_answer_enough_for_a_row_s_exception() -> None:
+    stacks = Stacks(ResourceWord("UPDATE_FAILED", NAME), refusals=[THROTTLED])
+    inquiry = about(stacks=stacks)
+    with pytest.raises(NotNow):
+        inquiry.ask(NOW, tags=True)
+    assert inquiry.ask(NOW + 1, tags=True) == Word(stacks.word, STACK)
+    assert stacks.asked.count(STACK_ID) == 1
+
+
 def test_an_answer_that_a_row_s_exception_needs_is_kept_like_any_other() -> None:
     stacks = Stacks(ResourceWord("UPDATE_FAILED", NAME))
     inquiry = about(stacks=stacks)
