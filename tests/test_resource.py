@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pytest
 
@@ -72,8 +72,12 @@ class Tables:
 
     def take(self, step: Step) -> str:
         self.taken.append(step)
-        name = str(step.arguments["TableName"])
-        if "StreamSpecification" in step.arguments:
+        name = str(step.arguments.get("TableName", NAME))
+        if step.api == "tag_resource":
+            tags = {one["Key"]: one["Value"] for one in cast("list[dict[str, str]]", step.arguments["Tags"])}
+            table = self.live[name].table
+            self.live[name] = replace(self.live[name], table=replace(table, tags={**table.tags, **tags}))
+        elif "StreamSpecification" in step.arguments:
             self.live[name] = STANDS
         else:
             assert step.effect is Effect.REMOVES
@@ -97,7 +101,7 @@ class Stacks:
 
     def stack(self, stack_id: str) -> StackWord:
         self.asked.append(stack_id)
-        return StackWord("UPDATE_IN_PROGRESS", START)
+        return StackWord("UPDATE_IN_PROGRESS", START, {"team": "red"})
 
 
 @dataclass
@@ -413,6 +417,16 @@ def test_an_event_without_a_date_has_that_of_the_stack_s_operation(made: float, 
     assert stage.provide(undated, stacks=stacks).reason == ""
     assert [step.api for step in stage.tables.taken] == taken
     assert stacks.asked.count(OWNER.stack_id) == 1
+
+
+@pytest.mark.parametrize("propagate", [True, False])
+def test_the_stack_s_tags_come_along_with_a_change_if_the_template_lets_them(propagate: bool) -> None:
+    claim = replace(UPDATE.desired.claim, propagate=propagate)
+    request = replace(UPDATE, desired=replace(UPDATE.desired, claim=claim))
+    stage, stacks = Stage(Tables({NAME: STREAMS})), Stacks()
+    assert stage.provide(request, stacks=stacks).reason == ""
+    assert (stage.tables.live[NAME].table.tags.get("team") == "red") is propagate
+    assert (OWNER.stack_id in stacks.asked) is propagate
 
 
 def test_an_event_without_a_date_asks_for_none_if_it_makes_no_difference() -> None:
