@@ -10,7 +10,7 @@ from sentinel_tables.model import LiveTable
 from sentinel_tables.resource import Outcome
 from sentinel_tables.rules.belief import ResourceWord
 from tests.aws.clock import START
-from tests.test_resource import BEFORE, LEFT, MINE, NAME, OWNER, REPLACEMENT, STANDS, Stacks, Stage, Tables
+from tests.test_resource import BEFORE, CREATE, LEFT, MINE, NAME, OWNER, REPLACEMENT, STANDS, Stacks, Stage, Tables
 
 FAILED = Memory(failure="failed.", tried_at=START, table_id="id")
 """A replacement that made the table in another process, and has failed."""
@@ -72,3 +72,9 @@ def test_a_call_of_this_process_that_was_not_answered_may_yet_make_its_table() -
     assert undone(late, None)[0] == Outcome(BEFORE, reason="failed.")
     assert undone(late, None)[2] >= 5, "it looks for the table for some seconds"
     assert undone(replace(late, here=False), None)[2] < 1
+
+
+def test_a_create_that_has_undone_what_it_made_left_no_table_and_says_so_by_its_id() -> None:
+    stage = Stage(Tables({NAME: STANDS}))
+    assert stage.provide(CREATE, replace(HERE)) == Outcome("not-created:r-1", reason="failed.")
+    assert [step.api for step in stage.tables.taken] == ["delete_table"]

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import trustme
 
-from handler.answer import Courier, Delivery, body_of, put
+from handler.answer import Courier, Delivery, body_of, compact, put
 from tests.aws import VirtualClock
 
 URL = "https://example.com/answer?X-Amz-Signature=0a1b2c3d"
@@ -192,6 +192,18 @@ def test_a_body_has_at_most_4096_bytes_and_loses_its_attributes_for_it(data: dic
     body = body_of(ANSWER | {"Data": data})
     assert len(body) <= 4096
     assert json.loads(body) == ANSWER | {"Data": data if kept else {}}
+
+
+def test_an_answer_is_json_in_as_few_bytes_as_it_takes_and_half_a_character_stays_an_escape() -> None:
+    assert compact({"a": "\u00fc", "b": [1, True]}) == b'{"a":"\xc3\xbc","b":[1,true]}'
+    assert compact({"a": "\ud83d"}) == b'{"a":"\\ud83d"}'
+
+
+@pytest.mark.parametrize(("more", "kept"), [(0, True), (1, False)])
+def test_an_answer_of_4096_bytes_keeps_its_attributes(more: int, kept: bool) -> None:
+    room = 4096 - len(compact(ANSWER | {"Data": {"Arn": ""}}))
+    body = json.loads(body_of(ANSWER | {"Data": {"Arn": "x" * (room + more)}}))
+    assert bool(body["Data"]) is kept
 
 
 def test_the_longest_answer_there_can_be_is_short_enough() -> None:
