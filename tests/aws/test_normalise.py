@@ -372,3 +372,8 @@ def test_long_names_are_told_as_far_as_there_is_room() -> None:
 )
 def test_recovery_can_be_set_unless_backups_are_off(description: Json, ready: bool) -> None:
     assert normalise.recovery_ready(description) is ready
+
+
+def test_motions_of_indexes_come_in_the_order_of_their_names_however_dynamodb_lists_them() -> None:
+    live = told(GlobalSecondaryIndexes=[index(name, "id", status="CREATING") for name in ("gsi-b", "gsi-c", "gsi-a")])
+    assert [motion.index for motion in live.motions] == ["gsi-a", "gsi-b", "gsi-c"]

@@ -132,6 +132,7 @@ def test_a_word_that_speaks_against_it_is_asked_for_again_and_believed_then() ->
     assert move(own_id(), LIVE, replace(doubted, waits_for=wait.what, waited=60.0)) == spared
     assert move(own_id(), LIVE, replace(doubted, waits_for="another", waited=60.0)) == wait, "that was another wait"
     assert move(own_id(), LIVE, replace(doubted, waits_for=wait.what, waited=5.0, patience=5.0)) == spared
+    assert move(own_id(), LIVE, replace(doubted, waits_for="another", waited=5.0, patience=1.0)) == wait
 
 
 def test_only_what_keeps_a_table_from_being_deleted_is_waited_for() -> None:

@@ -177,3 +177,11 @@ def test_a_first_invocation_has_waited_for_nothing() -> None:
 def test_a_moment_in_the_future_counts_as_now() -> None:
     """The clocks of two invocations may differ."""
     assert Pace.resumed(NAME, Memory(pending="x", pending_since=BEGAN + 9), BEGAN, at_aws=True).began == BEGAN
+
+
+def test_a_refusal_is_what_is_waited_for_from_then_on() -> None:
+    waiting = Pace(BEGAN - 60, "an index")
+    waiting.put_off(NotNow("the table is busy"), BEGAN)
+    assert (waiting.what, waiting.began) == ("the table is busy", BEGAN)
+    waiting.put_off(NotNow("the table is busy"), BEGAN + 1)
+    assert waiting.began == BEGAN, "it is the same wait"
