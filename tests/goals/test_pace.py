@@ -3,10 +3,12 @@
 import pytest
 
 from sentinel_tables.errors import NotNow
+from sentinel_tables.goals.moves import Trail
 from sentinel_tables.goals.pace import Pace
 from sentinel_tables.memory import Memory
 from sentinel_tables.model import Facet, GlobalSecondaryIndex, KeyAttribute, LiveTable, Table
 from sentinel_tables.rules import steps
+from sentinel_tables.rules.belief import ResourceWord, Word
 from sentinel_tables.rules.steps import Step
 from sentinel_tables.schemas import approval_table_schema, ratelimit_table_schema
 
@@ -185,3 +187,27 @@ def test_a_refusal_is_what_is_waited_for_from_then_on() -> None:
     assert (waiting.what, waiting.began) == ("the table is busy", BEGAN)
     waiting.put_off(NotNow("the table is busy"), BEGAN + 1)
     assert waiting.began == BEGAN, "it is the same wait"
+
+
+@pytest.mark.parametrize("at_aws", [True, False])
+def test_a_first_invocation_waits_for_a_look_at_the_table_and_knows_where_it_is(at_aws: bool) -> None:
+    resumed = Pace.resumed(NAME, Memory(), BEGAN, at_aws=at_aws)
+    assert (resumed.what, resumed.at_aws) == (f'table "{NAME}" has not been looked at', at_aws)
+
+
+def test_a_goal_is_told_all_that_lies_behind() -> None:
+    waiting = Pace(BEGAN, "an index", creating_at=BEGAN + 1, unready_since=BEGAN + 2)
+    waiting.took(EXPIRE, BEGAN, BEGAN + 30, accepted=True)
+    word = Word(ResourceWord("UPDATE_IN_PROGRESS"))
+    assert waiting.trail(BEGAN + 5, word, 7.0, asks=True) == Trail(
+        BEGAN + 5, "an index", 5.0, waiting.taken, BEGAN + 1, BEGAN + 2, asks=True, patience=7.0, word=word
+    )
+
+
+def test_refusals_that_have_passed_add_up() -> None:
+    waiting = Pace(BEGAN)
+    for begins, ends in ((1.0, 3.0), (10.0, 14.0)):
+        waiting.back_off(BEGAN + begins)
+        waiting.come_back(BEGAN + ends)
+        waiting.come_back(BEGAN + ends + 1)
+    assert waiting.waited_out == 6.0

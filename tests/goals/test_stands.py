@@ -87,7 +87,7 @@ def test_a_table_of_old_on_its_way_out_is_waited_for_and_the_one_in_hand_is_not(
     going = live(status="DELETING")
     assert move(going) == Wait(f"{SHOWN} of old is being deleted", predecessor=True)
     for memory in (Memory(table_id="id"), Memory(made_at=NOW)):
-        with pytest.raises(Vanished, match="deleted or replaced"):
+        with pytest.raises(Vanished, match=f"^Somebody else deleted or replaced {SHOWN} while"):
             move(going, memory=memory)
 
 
@@ -145,7 +145,7 @@ def test_a_table_that_was_held_and_is_not_any_more_is_not_adopted_once_more() ->
         held = Memory(held=True)
         assert move(live(tags=tags), memory=held) == wait
         assert move(live(tags=tags), replace(waited, waited=TAG_LAG_SECONDS - 0.1), held) == wait
-        with pytest.raises(Vanished, match=r"^Somebody else released, or took over, table"):
+        with pytest.raises(Vanished, match=rf"^Somebody else released, or took over, {SHOWN} while"):
             move(live(tags=tags), waited, held)
     assert move(live(), memory=Memory(held=True)) == DONE
 
