@@ -120,7 +120,7 @@ def _told_unread(name: str, reason: str) -> tuple[str, ...]:
 
 def handler(_event: object, context: Any) -> dict[str, int]:
     """What Lambda calls. The counts are for whoever calls it by hand."""
-    from handler import clients  # noqa: PLC0415 - loads boto3, once the log is set up
+    from handler import clients  # noqa: PLC0415 - loads botocore, once the log is set up
 
     logs.set_up(os.environ.get("LOG_LEVEL", "INFO"))
     client = functools.partial(clients.client, patience=CALL_SECONDS, attempts=ATTEMPTS)
