@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -57,8 +57,8 @@ def _signed_at(event: Mapping[str, Any]) -> float | None:
     try:
         query = parse_qs(urlsplit(event["ResponseURL"]).query)
         if "X-Amz-Date" in query:
-            signed = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ")  # noqa: DTZ007 - Z is UTC
-            return signed.replace(tzinfo=UTC).timestamp()
+            signed = datetime.fromisoformat(query["X-Amz-Date"][0])  # strptime would load and compile its tables first
+            return signed.timestamp() if signed.tzinfo else None
         return float(int(query["Expires"][0])) - LIFE_OF_OLDER_URL_SECONDS
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
         return None
