@@ -6,7 +6,7 @@ CloudFormation's patience does.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from handler.answer import compact
@@ -25,6 +25,7 @@ from sentinel_tables.ports import Stacks, Tables
 from sentinel_tables.request.envelope import Envelope
 from sentinel_tables.request.event import parse
 from sentinel_tables.resource import Outcome, Surroundings, give_up, may_have_to_undo, provide, unread
+from sentinel_tables.values import Value
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +33,7 @@ HANDED_OVER = "SentinelTablesMemory"
 """The key under which an event carries what the invocation before remembered. CloudFormation sends no such key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(Value):
     """What events are served with."""
 
     clock: Clock
@@ -50,8 +50,7 @@ class Means:
     """The port to CloudFormation; None if nobody is asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Value):
     """An event as it was delivered to this invocation."""
 
     event: Mapping[str, Any]

@@ -5,7 +5,8 @@ last, at most 240 characters. Values that come from outside go through `shown`.
 """
 
 import json
-from dataclasses import dataclass
+
+from sentinel_tables.values import Value
 
 MESSAGE_CHARACTERS = 240
 SHOWN_CHARACTERS = 48
@@ -71,8 +72,7 @@ class Contradicted(SentinelTableError):
     """CloudFormation says that it is not at work on the resource, so the event is not believed; nothing was changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Value):
     """For how many seconds a refused call is tried again, and the error that it is if it has not passed by then."""
 
     seconds: float

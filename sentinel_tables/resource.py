@@ -6,7 +6,7 @@ that CloudFormation sends next is not to touch one that stood there before.
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from sentinel_tables.allowance import Allowance
 from sentinel_tables.converge import converge, remove
@@ -24,6 +24,7 @@ from sentinel_tables.rules import removal, silence
 from sentinel_tables.rules.belief import Sender, Verb
 from sentinel_tables.rules.desired import Desired
 from sentinel_tables.rules.removal import Ground
+from sentinel_tables.values import Value
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,7 @@ ATTRIBUTES = ("TableName", "Arn", "TableId", "Schema", "StreamArn")
 """The attributes that `Fn::GetAtt` gives; the last one if the table has a stream."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value):
     """The answer to CloudFormation; `reason` is empty on success."""
 
     physical_id: str
@@ -40,8 +40,7 @@ class Outcome:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Value):
     """What a request is served with: the tables, CloudFormation's word, the time there is, and the prefix of table names."""
 
     tables: Tables

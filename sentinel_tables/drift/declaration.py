@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sentinel_tables.model import TABLE_NAME, Encryption, Settings
 from sentinel_tables.rules.declared import INDEXES, MANAGED, OFF, ON, OWNED, TAG_VERSION, WORD, WORDS, digest
+from sentinel_tables.values import Value
 
 NUMBER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Value):
     """What a table's tag says that its template says: the settings by name, and the optional indexes."""
 
     settings: Mapping[str, Any]

@@ -10,7 +10,7 @@ The provider writes what the template says into the tag `sentinel:declared`, if 
 settings are assumed to be right, and a table is judged by what a template cannot choose: keys, indexes, billing.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from sentinel_tables.drift import declaration
@@ -22,6 +22,7 @@ from sentinel_tables.rules.kinds import Kind
 from sentinel_tables.rules.plan import plan
 from sentinel_tables.rules.steps import Step
 from sentinel_tables.schemas import resolve
+from sentinel_tables.values import Value
 
 
 class Drift(StrEnum):
@@ -51,8 +52,7 @@ WELL = frozenset({Drift.NONE.value, Drift.BUSY.value})
 """The kinds that nobody has to see to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Value):
     """What was found of a table: drift in one word, by its kinds, and why it is broken or busy."""
 
     drift: Drift

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
@@ -12,13 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 from sentinel_tables.allowance import CLOCK_SKEW_SECONDS, OLDEST_EVENT_SECONDS, SERVICE_TIMEOUT_SECONDS
 from sentinel_tables.errors import InvalidRequest
 from sentinel_tables.request.properties import PROPERTIES
+from sentinel_tables.values import Value
 
 LIFE_OF_OLDER_URL_SECONDS = 7200.0
 """How long after its signing a URL ends that is signed the older way (signature version 2), which has no date."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Value):
     """When the event was signed, in seconds since the epoch (None if nobody knows), and how long CloudFormation waits."""
 
     signed_at: float | None

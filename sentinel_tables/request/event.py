@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sentinel_tables.errors import InvalidRequest, shown
@@ -17,14 +16,14 @@ from sentinel_tables.rules.belief import Verb
 from sentinel_tables.rules.desired import Claim, Desired, Origin
 from sentinel_tables.rules.ownership import PREFIX
 from sentinel_tables.schemas import SCHEMAS
+from sentinel_tables.values import Value
 
 STACK_ID_PATTERN = re.compile(r"[\w :/=+@.-]{1,256}", re.ASCII)
 LOGICAL_ID_PATTERN = re.compile(r"[\w:/=+@.-]{1,255}", re.ASCII)
 PHYSICAL_ID_PATTERN = re.compile(r"(?s).{1,1024}")
 
 
-@dataclass(frozen=True, slots=True)
-class Create:
+class Create(Value):
     """A table that the resource has not had before."""
 
     owner: Owner
@@ -34,8 +33,7 @@ class Create:
     """In seconds since the epoch; None if nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Value):
     """Another state of the resource's table, or another table in its place."""
 
     owner: Owner
@@ -50,8 +48,7 @@ class Update:
         return self.desired.table.name != self.physical_id
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Value):
     """The end of the resource."""
 
     owner: Owner

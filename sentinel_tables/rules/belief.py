@@ -15,11 +15,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResou
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from sentinel_tables.model import Owner
+from sentinel_tables.values import Value
 
 YOUNGER_SECONDS = 30.0
 """R3: how much younger than its event the status of a resource may be, while the event is at work."""
@@ -38,8 +39,7 @@ class Verb(StrEnum):
     DELETE = "Delete"
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceWord:
+class ResourceWord(Value):
     """What DescribeStackResource says of a resource; the physical id is empty while its Create is at work."""
 
     status: str = UNHEARD_OF
@@ -48,8 +48,7 @@ class ResourceWord:
     """When the status came about, in seconds since the epoch."""
 
 
-@dataclass(frozen=True, slots=True)
-class StackWord:
+class StackWord(Value):
     """What DescribeStacks says of a stack."""
 
     status: str = UNHEARD_OF
@@ -58,16 +57,14 @@ class StackWord:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Value):
     """What CloudFormation says; a part that was not asked for is None."""
 
     resource: ResourceWord | None = None
     stack: StackWord | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(Value):
     """The event, as far as its belief goes."""
 
     verb: Verb
@@ -80,8 +77,7 @@ class Sender:
     """The function's own Region and account; None if it does not know them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Value):
     """Statuses of a resource that contradict a verb, unless the stack has one of `unless`."""
 
     statuses: tuple[str, ...]

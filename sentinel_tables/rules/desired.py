@@ -1,10 +1,10 @@
 """What an event asks for: the table, whose it is to be, and what its template says of it. Values only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from sentinel_tables.model import SETTINGS, Owner, Table
+from sentinel_tables.values import Value
 
 
 class Origin(Enum):
@@ -15,8 +15,7 @@ class Origin(Enum):
     REPLACEMENT = "an Update that moves the resource to a table of another name"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Value):
     """What a resource asks for: to own the table of a schema."""
 
     owner: Owner
@@ -32,8 +31,7 @@ class Claim:
     """True if the stack's own tags are to be put on the table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Desired:
+class Desired(Value):
     """What a template asks for.
 
     `table` holds the template's own tags; those of ownership follow from `claim`. A setting that the template does not say

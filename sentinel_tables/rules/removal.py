@@ -24,7 +24,6 @@ If asking is switched off, R1 and R4 are too, and the event's date stands for th
 nothing goes by the properties' name, and nothing is undone but what this process made.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from math import inf
 
@@ -32,6 +31,7 @@ from sentinel_tables.allowance import BELIEF_SECONDS, CLOCK_SKEW_SECONDS
 from sentinel_tables.model import LiveTable
 from sentinel_tables.rules.belief import StackWord, Word
 from sentinel_tables.rules.ownership import SCHEMA, Hold
+from sentinel_tables.values import Value
 
 DELETING_WHAT_WAS_ALIVE = ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "DELETE_IN_PROGRESS")
 """R4: the statuses of a stack that deletes resources which a finished operation had left alive."""
@@ -56,8 +56,7 @@ class Ruling(Enum):
     ASK_AGAIN = "it may not go yet, but CloudFormation's answer may be late"
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Value):
     """Why a table may have to go. Each has its constructor."""
 
     deleted_id: str = ""
@@ -116,8 +115,7 @@ def made_by_dead_process(schema: str, sent_at: float | None, *, late: bool = Fal
     return Ground(by_another=not late, began=sent_at, schema=schema, made_between=since)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Value):
     """A table, and what speaks for and against its going."""
 
     ground: Ground
