@@ -4,8 +4,6 @@ Every message is one or two sentences for the template's author: what was found,
 last, at most 240 characters. Values that come from outside go through `shown`.
 """
 
-import json
-
 from sentinel_tables.values import Value
 
 MESSAGE_CHARACTERS = 240
@@ -14,6 +12,8 @@ SHOWN_CHARACTERS = 48
 
 def shown(value: object, limit: int = SHOWN_CHARACTERS) -> str:
     """A value from outside as it may stand in a message or a log line: ASCII, on one line, at most `limit` characters."""
+    import json  # noqa: PLC0415 - a command line that reports no mistake starts without it
+
     if isinstance(value, str):
         text = json.dumps(value[: limit + 1])
         return text if len(text) <= limit else text[: limit - 4] + '..."'
