@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sentinel_tables.errors import InvalidRequest, shown
@@ -87,7 +88,7 @@ def parse(event: Mapping[str, Any], prefix: str, *, sent_at: float | None = None
 
 
 def verb_of(event: Mapping[str, Any]) -> Verb:
-    """What the event asks for. Raises InvalidRequest."""
+    """The verb of the event. Raises InvalidRequest."""
     try:
         return Verb(str(event.get("RequestType")))
     except ValueError:
@@ -116,7 +117,7 @@ def desired_by(  # noqa: PLR0913 - what an event is made of
     *,
     declare: bool = False,
 ) -> Desired:
-    """What the properties of an event ask for, of a resource that has that physical id now. Raises InvalidRequest."""
+    """Reads what an event asks for, of a resource that has that physical id now. Raises InvalidRequest."""
     wanted = properties.read(event.get("ResourceProperties", {}))
     table = properties.table(wanted, prefix)
     claim = Claim(
@@ -128,16 +129,18 @@ def desired_by(  # noqa: PLR0913 - what an event is made of
         declare=declare,
         propagate=wanted.get("StackTags", "Propagate") == "Propagate",
     )
-    before = _before(event, table.name, prefix)
-    said, indexes = said_in(wanted), optional_indexes_in(wanted)
-    return Desired(
-        table,
-        claim,
-        said=said,
-        taken_back=said_in(before) - said,
-        optional_indexes=indexes,
-        forgotten_indexes=optional_indexes_in(before) & SCHEMAS[claim.schema_name].optional_indexes.keys() - indexes,
-        forgotten_tags=_tag_keys(before) - table.tags.keys(),
+    desired = Desired(table, claim, said=said_in(wanted), optional_indexes=optional_indexes_in(wanted))
+    return _since(_before(event, table.name, prefix), desired)
+
+
+def _since(before: Mapping[str, Any], desired: Desired) -> Desired:
+    """Adds what the previous template said of the table, and this one does not."""
+    offered = SCHEMAS[desired.claim.schema_name].optional_indexes.keys()
+    return replace(
+        desired,
+        taken_back=said_in(before) - desired.said,
+        forgotten_indexes=optional_indexes_in(before) & (offered - desired.optional_indexes),
+        forgotten_tags=_tag_keys(before) - desired.table.tags.keys(),
         former_key=_key(before),
     )
 
