@@ -24,7 +24,7 @@ TRANSIENT_STATUSES = (408, 425, 429)
 
 
 class Delivery(Enum):
-    """How it went."""
+    """The end of a delivery."""
 
     DELIVERED = "delivered"
     REFUSED = "refused for good"
@@ -44,10 +44,10 @@ def compact(value: Mapping[str, Any]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """What delivers: `put` makes one attempt, of a URL, a body and the seconds that it may take, and gives the status."""
+    """Delivers answers. `put` makes one attempt, given a URL, a body and the seconds it may take, and returns the status."""
 
     left: Callable[[], float]
-    """How many seconds there are for it all."""
+    """Gives the seconds that are left for all attempts."""
     sleep: Callable[[float], None]
     jitter: Callable[[], float]
     put: Callable[[str, bytes, float], int]
@@ -65,7 +65,7 @@ class Courier:
         return Delivery.LATE
 
     def _attempt(self, url: str, body: bytes, seconds: float) -> Delivery | None:
-        """How it went, or None where another attempt may go better."""
+        """Makes one attempt. Returns its end, or None if another attempt may go better."""
         try:
             status = self.put(url, body, seconds)
         except (OSError, http.client.HTTPException, ValueError) as error:

@@ -34,7 +34,7 @@ HANDED_OVER = "SentinelTablesMemory"
 
 
 class Means(Value):
-    """What events are served with."""
+    """The clock, the ports and the settings that events are served with."""
 
     clock: Clock
     tables: Tables
@@ -43,7 +43,7 @@ class Means(Value):
     put: Callable[[str, bytes, float], int]
     """One attempt at delivering an answer: a URL, a body, and the seconds that it may take, for a status."""
     prefix: str
-    """How the names of the provider's tables begin."""
+    """The beginning of the names of all tables of the provider."""
     declare: bool = False
     """True if tables carry the tag of what their templates declare: for the drift watch."""
     stacks: Stacks | None = None
@@ -57,9 +57,9 @@ class Delivered(Value):
     sent_at: float | None
     """When CloudFormation sent it, in seconds since the epoch; None if nobody knows."""
     service_timeout: float
-    """How many seconds CloudFormation waits."""
+    """The seconds that CloudFormation waits."""
     memory: Memory
-    """What is remembered of the event; it is filled in while the event is served."""
+    """The memory of the event. It is filled in while the event is served."""
     ends_at: float
     """When the invocation ends, in seconds since the epoch."""
     home: tuple[str, str] | None = None

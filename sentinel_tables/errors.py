@@ -1,4 +1,4 @@
-"""What can go wrong, sorted by whose fault it is and what is to be done.
+"""The errors, sorted by whose fault they are and what is to be done.
 
 Every message is one or two sentences for the template's author: what was found, what was wanted, what to do, the remedy
 last, at most 240 characters. Values that come from outside go through `shown`.
@@ -91,7 +91,7 @@ class NotNow(SentinelTableError):
         self.in_doubt = in_doubt
         """True if the call may have taken effect all the same."""
         self.patience = patience
-        """How long to try again. None if it is for as long as there is time."""
+        """The limit to trying again. None if it is tried for as long as there is time."""
 
 
 class TagsInMotion(NotNow):

@@ -73,7 +73,7 @@ class GlobalSecondaryIndex(Value):
 
 
 class TableSchema(Value):
-    """What Sentinel's code relies on: keys, indexes, the attribute that expiry goes by, and how the table is billed."""
+    """The parts of a table that Sentinel's code relies on: keys, indexes, the attribute of expiry, and the billing mode."""
 
     table_name: str
     partition_key: KeyAttribute
@@ -146,7 +146,7 @@ class Encryption(Value):
 
 
 class Settings(Value):
-    """What can be changed on a standing table. A setting that a template leaves out has the value given here."""
+    """The settings that can be changed on a standing table. One that a template leaves out has the value given here."""
 
     deletion_protection: bool = False
     recovery_days: int | None = 35
@@ -232,7 +232,7 @@ class LiveTable(Value):
     key_unknown: bool = False
     """True if nobody can say whether the table's KMS key is the AWS managed one."""
     facets: frozenset[Facet] = frozenset(Facet)
-    """What was read; the rest stands at the value of a table that was just made."""
+    """The facets that were read. All others have the values of a table that was just made."""
 
 
 class Owner(Value):

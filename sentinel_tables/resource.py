@@ -41,13 +41,13 @@ class Outcome(Value):
 
 
 class Surroundings(Value):
-    """What a request is served with: the tables, CloudFormation's word, the time there is, and the prefix of table names."""
+    """The means that a request is served with: the ports, the time there is, and the prefix of table names."""
 
     tables: Tables
     allowance: Allowance
     prefix: str
     removal_reserve: float = 0.0
-    """How many seconds a replacement keeps back to remove the new table again if it fails."""
+    """The seconds that a replacement keeps back to remove the new table again if it fails."""
     stacks: Stacks | None = None
     """The port to CloudFormation; None if nobody is asked."""
     home: tuple[str, str] | None = None
@@ -56,7 +56,7 @@ class Surroundings(Value):
     """True in the first invocation that the event has."""
 
     def inquiry(self, request: Request, memory: Memory, *, of_stack: bool = False) -> Inquiry | None:
-        """What asks about the request; None if nobody is asked."""
+        """The inquiry about the request; None if nobody is asked."""
         if self.stacks is None:
             return None
         match request:
@@ -166,7 +166,7 @@ def _undo(request: Create | Update, around: Surroundings, memory: Memory, *, bel
 
 
 def _to_undo(request: Create | Update, memory: Memory, *, asked: bool) -> Removed | GivenBack | None:
-    """What is to be undone of the new table.
+    """Finds what is to be undone of the new table.
 
     What a process before this one made is known by the table's age. After a Create, CloudFormation's Delete looks for that.
     """

@@ -1,4 +1,4 @@
-"""What an event says about itself: when it was sent, and how long CloudFormation waits. Each is read once.
+"""The facts that an event states about itself: when it was sent, and how long CloudFormation waits. Each is read once.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
 """
@@ -14,7 +14,7 @@ from sentinel_tables.request.properties import PROPERTIES
 from sentinel_tables.values import Value
 
 LIFE_OF_OLDER_URL_SECONDS = 7200.0
-"""How long after its signing a URL ends that is signed the older way (signature version 2), which has no date."""
+"""The life of a URL that is signed the older way (signature version 2). It says when it ends, not when it was signed."""
 
 
 class Envelope(Value):
@@ -44,7 +44,7 @@ class Envelope(Value):
 
 
 def _service_timeout(event: Mapping[str, Any]) -> float:
-    """How many seconds CloudFormation waits for the answer."""
+    """The seconds that CloudFormation waits for the answer."""
     try:
         return float(PROPERTIES["ServiceTimeout"]("ServiceTimeout", event["ResourceProperties"]["ServiceTimeout"]))
     except (InvalidRequest, KeyError, TypeError, AttributeError):

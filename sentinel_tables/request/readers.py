@@ -20,14 +20,14 @@ ENDLESS = 10**18
 
 
 class Reader(Protocol):
-    """What reads one kind of value."""
+    """Reads one kind of value."""
 
     @property
     def takes(self) -> str:
-        """What may stand there, in words."""
+        """The values that it accepts, in words."""
 
     def __call__(self, place: str, value: object) -> Any:
-        """What the value means; raises InvalidRequest."""
+        """Returns the meaning of the value. Raises InvalidRequest."""
 
 
 def wrong(place: str, value: object, takes: str) -> InvalidRequest:

@@ -1,4 +1,4 @@
-"""How far an event is believed: as far as CloudFormation is at work on it. Pure: what CloudFormation says in, a reason out.
+"""An event is believed as far as CloudFormation is at work on it. Pure: what CloudFormation says in, a reason out.
 
 Whoever may invoke the function can send it an event, and Lambda delivers a genuine one more than once. So before a step,
 CloudFormation is asked about the resource (DescribeStackResource) and, before something is removed, about its stack
@@ -32,7 +32,7 @@ GOING = ("DELETE_IN_PROGRESS", "*_CLEANUP_IN_PROGRESS")
 
 
 class Verb(StrEnum):
-    """What CloudFormation asks for."""
+    """The kinds of event that CloudFormation sends."""
 
     CREATE = "Create"
     UPDATE = "Update"
@@ -40,7 +40,7 @@ class Verb(StrEnum):
 
 
 class ResourceWord(Value):
-    """What DescribeStackResource says of a resource; the physical id is empty while its Create is at work."""
+    """The answer of DescribeStackResource. The physical id is empty while the resource's Create is at work."""
 
     status: str = UNHEARD_OF
     physical_id: str = ""
@@ -49,7 +49,7 @@ class ResourceWord(Value):
 
 
 class StackWord(Value):
-    """What DescribeStacks says of a stack."""
+    """The answer of DescribeStacks."""
 
     status: str = UNHEARD_OF
     began: float | None = None
@@ -58,7 +58,7 @@ class StackWord(Value):
 
 
 class Word(Value):
-    """What CloudFormation says; a part that was not asked for is None."""
+    """Both answers of CloudFormation. One that was not asked for is None."""
 
     resource: ResourceWord | None = None
     stack: StackWord | None = None

@@ -1,4 +1,4 @@
-"""What an event asks for: the table, whose it is to be, and what its template says of it. Values only."""
+"""The wish of an event: the table, its owner to be, and the settings that its template states. Values only."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -16,7 +16,7 @@ class Origin(Enum):
 
 
 class Claim(Value):
-    """What a resource asks for: to own the table of a schema."""
+    """The claim of a resource to own the table of a schema."""
 
     owner: Owner
     schema_name: str
@@ -32,7 +32,7 @@ class Claim(Value):
 
 
 class Desired(Value):
-    """What a template asks for.
+    """The table that a template asks for.
 
     `table` holds the template's own tags; those of ownership follow from `claim`. A setting that the template does not say
     has the value of a new table in it.

@@ -39,7 +39,7 @@ ROLLBACK = "ROLLBACK"
 """R4: the part of a status that says that the stack goes back to what it was."""
 
 NOT_CREATED = "not-created"
-"""How the physical id of a Create begins that made no table. The colon after it is in no table's name."""
+"""The beginning of the physical id of a Create that made no table. The colon after it is in no table's name."""
 NOTHING = "-"
 """Stands after that if the Create looked at no table at all."""
 
@@ -49,7 +49,7 @@ ALWAYS, NEVER = (-inf, inf), (inf, -inf)
 
 
 class Ruling(Enum):
-    """Whether a table may go."""
+    """The answers to the question whether a table may go."""
 
     GO = "it may go"
     SPARE = "it is left"
@@ -72,7 +72,7 @@ class Ground(Value):
     by_another: bool = False
     """True if the table was made by another process than this one, and may have been finished by it."""
     began: float | None = None
-    """What stands for the beginning of the operation if CloudFormation is not asked; seconds since the epoch."""
+    """The beginning of the operation if CloudFormation is not asked, in seconds since the epoch."""
     schema: str = ""
     """The schema that the event names: it has made no table of another one."""
     made_between: tuple[float, float] = ALWAYS
@@ -122,7 +122,7 @@ class Case(Value):
     live: LiveTable
     held: Hold
     word: Word | None
-    """What CloudFormation says; None if it is not asked."""
+    """The word of CloudFormation; None if it is not asked."""
     asked_for: float = 0.0
     """For how many seconds it has been asked."""
     patience: float = BELIEF_SECONDS
@@ -130,7 +130,7 @@ class Case(Value):
 
 
 def judge(case: Case) -> tuple[Ruling, str]:
-    """Whether the table may go, and why not. Not a word about whose it is."""
+    """Rules whether the table may go, and says why not. It does not look at whose the table is."""
     ground, live, word = case.ground, case.live, case.word
     if ground.schema and live.table.tags.get(SCHEMA, ground.schema) != ground.schema:
         return Ruling.SPARE, "it is of another schema than the event"

@@ -16,7 +16,7 @@ UPDATE_TABLE = "update_table"
 
 
 class Effect(Enum):
-    """What a step means for the ownership of the table."""
+    """The effect of a step on the ownership of the table."""
 
     CREATES = "creates"
     ADOPTS = "adopts"
