@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,29 @@ def test_values_are_equal_if_their_fields_are(kind: Kind) -> None:
     assert kind("id") != kind("ID")
     assert kind("id") != kind("id", tags={"a": "b"})
     assert kind("id", as_written="x") == kind("id", as_written="y")
+
+
+@BOTH
+def test_fields_are_given_in_their_order_or_by_name(kind: Kind) -> None:
+    made = kind("id", type="N", tags={"a": "b"})
+    assert (made.name, made.type, made.tags, made.as_written) == ("id", "N", {"a": "b"}, None)
+    assert kind(as_written="x", name="id").as_written == "x"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("items", "named"),
+    [
+        ((), {}),
+        ((), {"type": "N"}),
+        (("id", "S", {}, None, 5), {}),
+        (("id",), {"name": "id"}),
+        (("id",), {"other": "x"}),
+    ],
+)
+def test_no_field_is_missing_given_twice_or_unknown(kind: Any, items: tuple[object, ...], named: dict[str, object]) -> None:
+    with pytest.raises(TypeError):
+        kind(*items, **named)
 
 
 @BOTH
