@@ -8,9 +8,8 @@ import json
 import logging
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 log = logging.getLogger(__name__)
@@ -42,8 +41,7 @@ def compact(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
 
 
-@dataclass(frozen=True, slots=True)
-class Courier:
+class Courier(NamedTuple):
     """Delivers answers. `put` makes one attempt, given a URL, a body and the seconds it may take, and returns the status."""
 
     left: Callable[[], float]

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sentinel_tables.errors import ProtectedTable, UnsafeChange, shown
 from sentinel_tables.model import GlobalSecondaryIndex, LiveTable, Owner, Settings, Table
-from sentinel_tables.rules import declared, ownership, silence, steps
+from sentinel_tables.rules import ownership, silence, steps
 from sentinel_tables.rules.desired import Desired
 from sentinel_tables.rules.kinds import Kind
 from sentinel_tables.rules.ownership import Hold
@@ -105,9 +105,17 @@ def _new(desired: Desired) -> Table:
 
 def _tagged(desired: Desired, marks: Mapping[str, str], settings: Settings) -> Table:
     """The table with its settings, the stack's tags below the template's own, and the tags of ownership."""
-    told = {ownership.DECLARED: declared.as_tag(desired)} if desired.claim.declare else {}
-    tags = {**(desired.stack_tags or {}), **desired.table.tags, **marks, **told}
+    tags = {**(desired.stack_tags or {}), **desired.table.tags, **marks, **_declared(desired)}
     return replace(desired.table, settings=settings, tags=tags)
+
+
+def _declared(desired: Desired) -> dict[str, str]:
+    """The tag that the drift watch reads, if there is one."""
+    if not desired.claim.declare:
+        return {}
+    from sentinel_tables.rules.declared import as_tag  # noqa: PLC0415 - no cold start waits for it without the drift watch
+
+    return {ownership.DECLARED: as_tag(desired)}
 
 
 def _in_order_for_new(changes: Iterator[Step]) -> tuple[Step, ...]:
