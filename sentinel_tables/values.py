@@ -4,7 +4,8 @@
 classes do is the same code for all of them, which reads their fields.
 """
 
-from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
 from typing import Any, ClassVar, Never, dataclass_transform
 
 
@@ -12,21 +13,29 @@ from typing import Any, ClassVar, Never, dataclass_transform
 class Value:
     """Makes each subclass a dataclass whose instances compare by their fields, and never change."""
 
-    _fields: ClassVar[tuple[Field[Any], ...]] = ()
     __match_args__: ClassVar[tuple[str, ...]] = ()
+    _names: ClassVar[frozenset[str]] = frozenset()
+    _compared: ClassVar[tuple[str, ...]] = ()
+    _defaults: ClassVar[Mapping[str, Any]] = {}
+    _factories: ClassVar[Mapping[str, Callable[[], Any]]] = {}
 
     def __init_subclass__(cls) -> None:
-        made = dataclass(init=False, eq=False, repr=False)(cls)
-        cls._fields = fields(made)  # type: ignore[arg-type] # mypy sees no dataclass in it yet
+        found = fields(dataclass(init=False, eq=False, repr=False)(cls))  # type: ignore[arg-type] # it is one by now
+        cls._names = frozenset(each.name for each in found)
+        cls._compared = tuple(each.name for each in found if each.compare)
+        cls._defaults = {each.name: each.default for each in found if each.default is not MISSING}
+        cls._factories = {each.name: each.default_factory for each in found if each.default_factory is not MISSING}
 
     def __init__(self, *items: Any, **named: Any) -> None:
-        given = dict(zip(self.__match_args__, items, strict=False)) | named
-        if len(given) < len(items) + len(named):
-            raise TypeError(f"{type(self).__name__} was given too many fields, or one of them twice")
-        for each in self._fields:
-            vars(self)[each.name] = given.pop(each.name) if each.name in given else _default(each)
-        if given:
-            raise TypeError(f"{type(self).__name__} has no field {', '.join(given)}")
+        names, values = self.__match_args__, vars(self)
+        values.update(self._defaults)
+        values.update(zip(names, items, strict=False))
+        values.update(named)
+        for name, make in self._factories.items():
+            if name not in values:
+                values[name] = make()
+        if len(items) > len(names) or values.keys() != self._names or not named.keys().isdisjoint(names[: len(items)]):
+            raise TypeError(f"{type(self).__name__} takes each of {', '.join(names)} once")
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Value) or type(self) is not type(other):
@@ -37,7 +46,7 @@ class Value:
         return hash(self._key())
 
     def __repr__(self) -> str:
-        return f"{type(self).__qualname__}({', '.join(f'{name}={item!r}' for name, item in vars(self).items())})"
+        return f"{type(self).__qualname__}({', '.join(f'{name}={vars(self)[name]!r}' for name in self.__match_args__)})"
 
     def __setattr__(self, name: str, item: Never) -> None:
         raise FrozenInstanceError(f"cannot assign to field {name!r}")
@@ -45,13 +54,5 @@ class Value:
     def __delattr__(self, name: str) -> None:
         raise FrozenInstanceError(f"cannot delete field {name!r}")
 
-    def _key(self) -> tuple[object, ...]:
-        return tuple(getattr(self, each.name) for each in self._fields if each.compare)
-
-
-def _default(missing: Field[Any]) -> Any:
-    if missing.default_factory is not MISSING:
-        return missing.default_factory()
-    if missing.default is MISSING:
-        raise TypeError(f"the field {missing.name} was not given")
-    return missing.default
+    def _key(self) -> tuple[Any, ...]:
+        return tuple(map(vars(self).__getitem__, self._compared))

@@ -61,6 +61,7 @@ def test_fields_are_given_in_their_order_or_by_name(kind: Kind) -> None:
         (("id", "S", {}, None, 5), {}),
         (("id",), {"name": "id"}),
         (("id",), {"other": "x"}),
+        ((), {"other": "x"}),
     ],
 )
 def test_no_field_is_missing_given_twice_or_unknown(kind: Any, items: tuple[object, ...], named: dict[str, object]) -> None:
