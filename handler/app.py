@@ -25,6 +25,10 @@ def start() -> Serve:
     """Starts the provider, and returns what serves its events."""
     try:
         logs.set_up(os.environ.get("LOG_LEVEL", "INFO"))
+        # Loads urllib3, whose patterns are compiled by recursion. Where that crosses the end of a chunk of Python's stack,
+        # every call maps 16 KB of memory and unmaps them: a thousand times below the other imports, hardly ever from here.
+        import botocore.compat  # noqa: F401, PLC0415 - for that alone
+
         from handler import clients  # noqa: PLC0415 - what fails here has to be answered for
         from handler.cloudformation import SentinelTable  # noqa: PLC0415
 
