@@ -13,8 +13,10 @@
 The constants that decide whether a table may be deleted stand in `rules.removal`, with what they follow from.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
+
+from sentinel_tables.values import Value
 
 SERVICE_TIMEOUT_SECONDS = 3600.0
 """How long CloudFormation waits if a template has no ServiceTimeout.
@@ -105,8 +107,7 @@ class Clock(Protocol):
         """A number from 0 to 1, another one each time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Value):
     """When work has to stop: `invocation_ends` for this invocation, `answer_by` for the event. Seconds since the epoch.
 
     Both moments lie before the real ends by what an answer, or handing over, may take.
