@@ -53,7 +53,7 @@ class Taken(Value):
 
 
 class Trail(Value):
-    """What the loop has behind it: the time, how long it has waited for one thing, and the steps it took."""
+    """The loop's past, for a goal to decide by: the time, the wait for one thing so far, the steps taken."""
 
     now: float
     waits_for: str = ""
@@ -68,7 +68,7 @@ class Trail(Value):
     patience: float = BELIEF_SECONDS
     """For how many seconds it may be asked again before its word is believed."""
     word: Word | None = None
-    """What CloudFormation said last; None if it was not asked, or its word is to be asked for again."""
+    """CloudFormation's last word; None if it was not asked, or its word is to be asked for again."""
 
     @property
     def last(self) -> Step | None:
@@ -97,7 +97,7 @@ class Goal(Protocol):
 
     @property
     def facets(self) -> frozenset[Facet]:
-        """What it has to know of the table."""
+        """The parts of the table that it has to know."""
 
     def next_move(self, live: LiveTable | None, memory: Memory, trail: Trail) -> Move:
         """The next move, given how the table stands."""

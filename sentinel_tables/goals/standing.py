@@ -16,7 +16,7 @@ from sentinel_tables.rules.steps import Effect, Step
 from sentinel_tables.values import Value
 
 SHARED = frozenset({Facet.TABLE, Facet.TAGS})
-"""What takes one change at a time. Every other facet has a call of its own."""
+"""The facets that take one change at a time. Every other one has a call of its own."""
 
 
 class Standing(Value):
