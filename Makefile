@@ -141,7 +141,7 @@ fill-artifact: | python
 # would be a fifth of the zip. Everything gets one time and one mode: two builds from one commit are the same to the byte.
 RUNTIME = $(shell sed -n 's/^ *Runtime: python//p' template.yaml | sort -u)
 IS_RUNTIME = import sys; sys.exit(sys.implementation.cache_tag != "cpython-" + "$(RUNTIME)".replace(".", ""))
-COMPILE = -m compileall -q -o 0 --invalidation-mode unchecked-hash -s "$(ARTIFACTS_DIR)" -p /var/task "$(ARTIFACTS_DIR)"
+COMPILE = tools/bytecode.py "$(ARTIFACTS_DIR)" /var/task
 FINISH_ARTIFACT = \
 	if $(PYTHON) -c '$(IS_RUNTIME)'; then python=$(PYTHON); else python=python$(RUNTIME); fi; \
 	if $$python -c '$(IS_RUNTIME)' 2>/dev/null; \

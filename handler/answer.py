@@ -8,9 +8,8 @@ import json
 import logging
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 log = logging.getLogger(__name__)
@@ -26,7 +25,7 @@ TRANSIENT_STATUSES = (408, 425, 429)
 
 
 class Delivery(Enum):
-    """How it went."""
+    """The end of a delivery."""
 
     DELIVERED = "delivered"
     REFUSED = "refused for good"
@@ -44,12 +43,11 @@ def compact(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
 
 
-@dataclass(frozen=True, slots=True)
-class Courier:
-    """What delivers: `put` makes one attempt, of a URL, a body and the seconds that it may take, and gives the status."""
+class Courier(NamedTuple):
+    """Delivers answers. `put` makes one attempt, given a URL, a body and the seconds it may take, and returns the status."""
 
     left: Callable[[], float]
-    """How many seconds there are for it all."""
+    """Gives the seconds that are left for all attempts."""
     sleep: Callable[[float], None]
     jitter: Callable[[], float]
     put: Callable[[str, bytes, float], int]
@@ -72,7 +70,7 @@ class Courier:
         self.sleep(max(0.0, min(pause, left - LAST_ATTEMPT_SECONDS if left > LAST_ATTEMPT_SECONDS else left)))
 
     def _attempt(self, url: str, body: bytes, seconds: float) -> Delivery | None:
-        """How it went, or None where another attempt may go better."""
+        """Makes one attempt. Returns its end, or None if another attempt may go better."""
         try:
             status = self.put(url, body, seconds)
         except (OSError, http.client.HTTPException, ValueError) as error:

@@ -1,4 +1,4 @@
-"""What Lambda calls. The clients are made here, when the process starts, so that no event waits for them.
+"""The function that Lambda calls. The clients are made here, when the process starts, so that no event waits for them.
 
 A process that cannot start tells so to CloudFormation, event by event: silence would keep a stack waiting for an hour.
 """
@@ -22,9 +22,13 @@ Serve = Callable[[Any, Any], None]
 
 
 def start() -> Serve:
-    """What serves events from here on."""
+    """Starts the provider, and returns what serves its events."""
     try:
         logs.set_up(os.environ.get("LOG_LEVEL", "INFO"))
+        # Loads urllib3, whose patterns are compiled by recursion. Where that crosses the end of a chunk of Python's stack,
+        # every call maps 16 KB of memory and unmaps them: a thousand times below the other imports, hardly ever from here.
+        import botocore.compat  # noqa: F401, PLC0415 - for that alone
+
         from handler import clients  # noqa: PLC0415 - what fails here has to be answered for
         from handler.cloudformation import SentinelTable  # noqa: PLC0415
 
@@ -38,7 +42,7 @@ def start() -> Serve:
 
 
 def broken(why: str) -> Serve:
-    """What answers FAILED to every event, saying why."""
+    """Returns what answers FAILED to every event, and says why."""
     reason = f"The provider could not start: {ascii(why)[:120]}. Deploy it again, and repeat the operation."
 
     def serve(event: Any, context: Any) -> None:

@@ -5,7 +5,6 @@ import os
 import random
 import time
 
-import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.loaders import Loader
@@ -69,14 +68,15 @@ def client(service: str, patience: float = CONNECT_SECONDS + READ_SECONDS, attem
         read_timeout=READ_SECONDS * share,
         retries={"total_max_attempts": attempts, "mode": "standard"},
     )
-    return _session().client(service, region_name=os.environ.get("AWS_REGION"), config=config)  # type: ignore[call-overload]
+    return _session().create_client(service, region_name=os.environ.get("AWS_REGION"), config=config)
 
 
 @functools.cache
-def _session() -> boto3.session.Session:
+def _session() -> botocore.session.Session:
+    """A session of botocore. It makes the same clients as one of boto3, without the resources that nobody here uses."""
     session = botocore.session.get_session()
     session.register_component("data_loader", FewServices())
-    return boto3.session.Session(botocore_session=session)
+    return session
 
 
 def _invoke(patience: float, payload: bytes) -> None:

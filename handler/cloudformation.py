@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_REASON = 256
 ECHOED = {"RequestType": 32, "StackId": 256, "RequestId": 128, "LogicalResourceId": 255}
-"""What crhelper takes for granted in an event, with the characters that are told back at most."""
+"""The keys that crhelper expects in every event, each with the most characters that are echoed."""
 
 
 class SentinelTable(CfnResource):
@@ -121,7 +121,7 @@ class SentinelTable(CfnResource):
         return self._delivered.ends_at - self._spare - self._tools.clock.now()
 
     def _hand_over_answer(self, answer: dict[str, Any]) -> None:
-        """What could not be delivered in this invocation may be in the next; or else at the very end of this one."""
+        """Leaves the answer to the next invocation; if that fails, tries once more at the very end of this one."""
         self._delivered.memory.answer = answer
         try:
             hand_over(self._event, self._delivered.memory, self._delivered.ends_at, self._tools)

@@ -6,7 +6,7 @@ CloudFormation's patience does.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from handler.answer import compact
@@ -25,6 +25,7 @@ from sentinel_tables.ports import Stacks, Tables
 from sentinel_tables.request.envelope import Envelope
 from sentinel_tables.request.event import parse
 from sentinel_tables.resource import Outcome, Surroundings, give_up, may_have_to_undo, provide, unread
+from sentinel_tables.values import Value
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +33,8 @@ HANDED_OVER = "SentinelTablesMemory"
 """The key under which an event carries what the invocation before remembered. CloudFormation sends no such key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What events are served with."""
+class Means(Value):
+    """The clock, the ports and the settings that events are served with."""
 
     clock: Clock
     tables: Tables
@@ -43,24 +43,23 @@ class Means:
     put: Callable[[str, bytes, float], int]
     """One attempt at delivering an answer: a URL, a body, and the seconds that it may take, for a status."""
     prefix: str
-    """How the names of the provider's tables begin."""
+    """The beginning of the names of all tables of the provider."""
     declare: bool = False
     """True if tables carry the tag of what their templates declare: for the drift watch."""
     stacks: Stacks | None = None
     """The port to CloudFormation; None if nobody is asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Value):
     """An event as it was delivered to this invocation."""
 
     event: Mapping[str, Any]
     sent_at: float | None
     """When CloudFormation sent it, in seconds since the epoch; None if nobody knows."""
     service_timeout: float
-    """How many seconds CloudFormation waits."""
+    """The seconds that CloudFormation waits."""
     memory: Memory
-    """What is remembered of the event; it is filled in while the event is served."""
+    """The memory of the event. It is filled in while the event is served."""
     ends_at: float
     """When the invocation ends, in seconds since the epoch."""
     home: tuple[str, str] | None = None

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 NAMESPACE = "SentinelTables"
 METRIC = "DriftedTables"
 RESERVE_SECONDS = 60.0
-"""What is kept of an invocation for the metric: tables that were not reached by then are told as unread."""
+"""The seconds of an invocation that are kept for the metric. Tables not reached by then are reported as unread."""
 CALL_SECONDS = 5.0
 ATTEMPTS = 4
 """At a call. Reading is harmless, and DynamoDB lists tags ten times a second at most."""
@@ -35,7 +35,7 @@ FIRST, ALL, NONE = frozenset({Facet.TABLE, Facet.TAGS}), frozenset(Facet), froze
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What the watch works with."""
+    """The clients, names and clock that the watch works with."""
 
     dynamodb: Client
     tables: DynamoTables
@@ -45,7 +45,7 @@ class Watch:
     provider: str
     """The name of the provider's stack, by which the metrics of two of them are told apart."""
     left: Callable[[], float]
-    """How many seconds are left."""
+    """Gives the seconds that are left."""
 
     def run(self) -> Counter[str]:
         """The tables that were found, counted by kind of drift. Raises NotNow or RefusedByAws where none can be listed."""
@@ -119,8 +119,8 @@ def _told_unread(name: str, reason: str) -> tuple[str, ...]:
 
 
 def handler(_event: object, context: Any) -> dict[str, int]:
-    """What Lambda calls. The counts are for whoever calls it by hand."""
-    from handler import clients  # noqa: PLC0415 - loads boto3, once the log is set up
+    """Serves Lambda's call. It returns the counts for anyone who calls it by hand."""
+    from handler import clients  # noqa: PLC0415 - loads botocore, once the log is set up
 
     logs.set_up(os.environ.get("LOG_LEVEL", "INFO"))
     client = functools.partial(clients.client, patience=CALL_SECONDS, attempts=ATTEMPTS)

@@ -13,14 +13,16 @@
 The constants that decide whether a table may be deleted stand in `rules.removal`, with what they follow from.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
+from sentinel_tables.values import Value
+
 SERVICE_TIMEOUT_SECONDS = 3600.0
-"""How long CloudFormation waits if a template has no ServiceTimeout.
+"""CloudFormation's patience if a template has no ServiceTimeout.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html"""
 OLDEST_EVENT_SECONDS = 6 * 3600.0
-"""How long Lambda keeps an asynchronous event at most.
+"""The longest that Lambda keeps an asynchronous event.
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html"""
 CLOCK_SKEW_SECONDS = 120.0
 """CloudFormation's clock, which dates an event, and DynamoDB's, which dates a table, differ by less than this."""
@@ -45,16 +47,16 @@ TABLE_SECONDS = 1.5
 TABLE_WITH_INDEXES_SECONDS = 11.5
 TIME_TO_LIVE_SECONDS = 1.4
 INDEX_SECONDS = 300.0
-"""What DynamoDB takes at least, below all that was measured, from the call to its effect: a new table, one with its
+"""DynamoDB's shortest times from a call to its effect, below all that was measured: a new table, one with its
 indexes, a change of time to live, an index on a standing table. Until then there is little to look for."""
 RECOVERY_SECONDS = 0.9
-"""How long DynamoDB refuses at least, once a table is ACTIVE, to set its point-in-time recovery."""
+"""The shortest time for which DynamoDB refuses to set point-in-time recovery, once the table is ACTIVE."""
 SPARSE_SECONDS = 2.0
 SPARSE_SHARE = 0.7
 LONGEST_SPARSE_PAUSE_SECONDS = 15.0
 """Longer before that moment than the first of these, the loop lets that share of what is left of the time pass."""
 RECOVERY_READY_SECONDS = 20.0
-"""How long the loop believes that recovery cannot be set yet, before it tries."""
+"""The loop believes for this long that recovery cannot be set yet. Then it tries."""
 FIRST_BACK_OFF_SECONDS = 0.4
 BACK_OFF_SHARE = 0.08
 FORMER_BACK_OFF_SHARE = 0.1
@@ -65,35 +67,35 @@ tenth, at most 10 s, of what the steps before it were put off. A share s of the 
 thins out to what the service takes. Whoever has made no table yet goes before whoever has one to finish, since a table
 takes time that the others can use."""
 STALE_SECONDS = 10.0
-"""What was read longer ago than this is read again before a step is taken on it, or success is reported."""
+"""The age from which a reading is made again before a step is taken on it, or success is reported."""
 
 TAG_LAG_SECONDS = 4.0
-"""How long after a table is ACTIVE its tags may be invisible, with something to spare."""
+"""The tags of a table may be invisible for this long after it is ACTIVE, with something to spare."""
 NEWBORN_SECONDS = 30.0
 """A table younger than this may be in that state: creating one with its indexes takes up to 22 s."""
 VISIBILITY_SECONDS = 30.0
-"""How long DescribeTable may not know a table that CreateTable accepted, and a change may go unseen."""
+"""DescribeTable may not know a table for this long after CreateTable accepted it, and a change may go unseen."""
 DOUBT_SECONDS = 3.0
-"""How long a call whose answer was lost may take to show its effect before it is made again."""
+"""A call whose answer was lost has this long to show its effect before it is made again."""
 BRIEF_SECONDS = 60.0
-"""How long the loop waits for what DynamoDB has accepted for good and does in its own time."""
+"""The longest wait for something that DynamoDB has accepted for good, and does in its own time."""
 LATE_CREATE_SECONDS = 5.0
-"""How long a Delete for a Create that was cancelled looks for the table which that Create may yet make."""
+"""A Delete for a Create that was cancelled looks for this long for the table which that Create may yet make."""
 
 BELIEF_SECONDS = 60.0
-"""How late CloudFormation's answers about itself may be. For this long it is asked again before its word is believed."""
+"""CloudFormation's answers about itself may be this late, so it is asked again for as long before its word is believed."""
 BELIEF_SHARE = 0.6
 """The part of an event's time that may go into asking again before a table is spared, or taken."""
 UNREACHABLE_SECONDS = 60.0
-"""How long the loop tries to reach CloudFormation: a function in a VPC needs its endpoint."""
+"""The loop tries to reach CloudFormation for this long: a function in a VPC needs its endpoint."""
 DENIED_SECONDS = 5.0
-"""How long a refused permission to ask CloudFormation may pass: a new policy takes seconds to act."""
+"""A refused permission to ask CloudFormation is asked for again for this long: a new policy takes seconds to act."""
 PRINCIPAL_SECONDS = 60.0
-"""How long IAM may not know a principal that the same stack made a moment ago."""
+"""IAM may not know a principal for this long after the same stack made it."""
 
 
 class Clock(Protocol):
-    """What tells the time and lets it pass."""
+    """A source of time and of chance."""
 
     def now(self) -> float:
         """Seconds since the epoch."""
@@ -105,8 +107,7 @@ class Clock(Protocol):
         """A number from 0 to 1, another one each time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Value):
     """When work has to stop: `invocation_ends` for this invocation, `answer_by` for the event. Seconds since the epoch.
 
     Both moments lie before the real ends by what an answer, or handing over, may take.
@@ -134,15 +135,15 @@ class Allowance:
 
 
 def invocation_reserve(seconds: float) -> float:
-    """What is kept of an invocation of so many seconds for the answer or for handing over: a quarter, at most 30 s."""
+    """The seconds of an invocation that are kept for the answer or for handing over: a quarter, at most 30 s."""
     return min(30.0, seconds / 4)
 
 
 def event_reserve(service_timeout: float) -> float:
-    """What is kept of CloudFormation's patience: a tenth, from 2 s to a minute, and never more than half."""
+    """The seconds of CloudFormation's patience that are kept: a tenth, from 2 s to a minute, and never more than half."""
     return min(60.0, max(2.0, service_timeout / 10), service_timeout / 2)
 
 
 def removal_reserve(service_timeout: float) -> float:
-    """What a replacement keeps back to remove the new table again if it fails: a fifth, at most three minutes."""
+    """The seconds that a replacement keeps back to remove the new table if it fails: a fifth, at most three minutes."""
     return min(180.0, service_timeout / 5)

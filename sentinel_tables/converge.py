@@ -156,7 +156,7 @@ class _Work:
         return self.goal.next_move(self.view.live, self.memory, trail)
 
     def _unread(self, move: Move) -> frozenset[Facet]:
-        """What is waited for, may have come about by now, and was not looked at since it was begun."""
+        """The facets that the move waits for, if they may have changed by now and nobody has read them since."""
         if not isinstance(move, Wait) or self.view.live is None:
             return frozenset()
         return self.view.unread(self.pace.due(move.facets or TABLE_ALONE, self.clock.now()), self.pace.begun)
@@ -232,7 +232,7 @@ class _Work:
 
 
 def _afterwards(move: Move) -> frozenset[Facet]:
-    """What is read again if there was no time for the move. CreateTable says itself if the name is taken meanwhile."""
+    """The facets to read again if the move was put off. CreateTable says itself if the name is taken meanwhile."""
     return frozenset() if isinstance(move, Step) and move.effect is Effect.CREATES else TABLE_ALONE
 
 

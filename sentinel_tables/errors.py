@@ -1,11 +1,10 @@
-"""What can go wrong, sorted by whose fault it is and what is to be done.
+"""The errors, sorted by whose fault they are and what is to be done.
 
 Every message is one or two sentences for the template's author: what was found, what was wanted, what to do, the remedy
 last, at most 240 characters. Values that come from outside go through `shown`.
 """
 
-import json
-from dataclasses import dataclass
+from sentinel_tables.values import Value
 
 MESSAGE_CHARACTERS = 240
 SHOWN_CHARACTERS = 48
@@ -13,6 +12,8 @@ SHOWN_CHARACTERS = 48
 
 def shown(value: object, limit: int = SHOWN_CHARACTERS) -> str:
     """A value from outside as it may stand in a message or a log line: ASCII, on one line, at most `limit` characters."""
+    import json  # noqa: PLC0415 - a command line that reports no mistake starts without it
+
     if isinstance(value, str):
         text = json.dumps(value[: limit + 1])
         return text if len(text) <= limit else text[: limit - 4] + '..."'
@@ -71,8 +72,7 @@ class Contradicted(SentinelTableError):
     """CloudFormation says that it is not at work on the resource, so the event is not believed; nothing was changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Value):
     """For how many seconds a refused call is tried again, and the error that it is if it has not passed by then."""
 
     seconds: float
@@ -91,7 +91,7 @@ class NotNow(SentinelTableError):
         self.in_doubt = in_doubt
         """True if the call may have taken effect all the same."""
         self.patience = patience
-        """How long to try again. None if it is for as long as there is time."""
+        """The limit to trying again. None if it is tried for as long as there is time."""
 
 
 class TagsInMotion(NotNow):

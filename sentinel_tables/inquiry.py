@@ -1,4 +1,4 @@
-"""What CloudFormation has said about one event so far.
+"""CloudFormation's word on one event, as far as it was asked.
 
 Two answers are kept: one for the resource, which is asked for again before each step that matters, and one for its stack.
 """
@@ -28,14 +28,14 @@ class Inquiry:
     """True if the stack is asked about each time: by a Delete, and by an undoing."""
     word: Word | None = None
     stack: StackWord | None = None
-    """What was said of the stack last, however long ago: when its operation began, and its tags, do not change in it."""
+    """The last word on the stack, however old: in one operation, neither its beginning nor the stack's tags change."""
     asked_at: float = 0.0
     unanswered: bool = False
     """True if the last question had no answer, and has to be asked before all else: the rest would be read in vain."""
     fresh: bool = False
     """True if the answer came in the turn that the loop is in."""
     answers: int = 0
-    """How often the stack was told of."""
+    """The number of answers about the stack."""
     unused_at: float | None = None
     """When an answer about the stack came that no word was made of yet."""
 
@@ -63,7 +63,7 @@ class Inquiry:
             raise NotNow(NOT_AT_WORK, back_off=True, patience=Patience(BELIEF_SECONDS, _contradicted(why)))
 
     def operation(self) -> StackWord:
-        """What is said of the stack, asked for once. Raises NotNow."""
+        """The word on the stack, asked for once. Raises NotNow."""
         if self.stack is None:
             self.stack = self.stacks.stack(self.sender.owner.stack_id)
         return self.stack

@@ -1,4 +1,4 @@
-"""What an event has to remember from one invocation to the next. All else is read from the live table, and asked."""
+"""The memory of an event, from one invocation to the next. All else is read from the live table, or asked."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -27,7 +27,7 @@ class Memory:
     adopted: dict[str, str] | None = None
     """The ownership tags of the table that this event took over, as they were before."""
     pending: str = ""
-    """What the loop was waiting for when the last invocation's time was used up."""
+    """The thing that the loop waited for when the last invocation's time was used up."""
     pending_since: float | None = None
     """Since when."""
     ready_from: float | None = None

@@ -6,11 +6,12 @@ that stands, with what only a standing table has.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from enum import StrEnum
 from types import MappingProxyType
 
 from sentinel_tables.errors import InvalidSchema, shown
+from sentinel_tables.values import Value
 
 KEY_TYPES = ("S", "N", "B")
 PROJECTIONS = ("ALL", "KEYS_ONLY")
@@ -50,16 +51,14 @@ class Facet(StrEnum):
     POLICY = "resource policy"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyAttribute:
+class KeyAttribute(Value):
     """An attribute that is part of a key; `type` is `S`, `N` or `B`."""
 
     name: str
     type: str = "S"
 
 
-@dataclass(frozen=True, slots=True)
-class GlobalSecondaryIndex:
+class GlobalSecondaryIndex(Value):
     """An index with keys of its own; `projection` is DynamoDB's ProjectionType."""
 
     index_name: str
@@ -73,9 +72,8 @@ class GlobalSecondaryIndex:
         return (self.partition_key,) if self.sort_key is None else (self.partition_key, self.sort_key)
 
 
-@dataclass(frozen=True, slots=True)
-class TableSchema:
-    """What Sentinel's code relies on: keys, indexes, the attribute that expiry goes by, and how the table is billed."""
+class TableSchema(Value):
+    """The parts of a table that Sentinel's code relies on: keys, indexes, the attribute of expiry, and the billing mode."""
 
     table_name: str
     partition_key: KeyAttribute
@@ -136,8 +134,7 @@ class TableSchema:
                 raise InvalidSchema(f"Attribute {shown(keys[0].name)} is partition key and sort key. Use two.")
 
 
-@dataclass(frozen=True, slots=True)
-class Encryption:
+class Encryption(Value):
     """Encryption at rest.
 
     `kms` is false for the AWS owned key. `key` is what names the customer managed key (an ARN wherever a table stands),
@@ -148,9 +145,8 @@ class Encryption:
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What can be changed on a standing table. A setting that a template leaves out has the value given here."""
+class Settings(Value):
+    """The settings that can be changed on a standing table. One that a template leaves out has the value given here."""
 
     deletion_protection: bool = False
     recovery_days: int | None = 35
@@ -174,8 +170,7 @@ SETTINGS = frozenset(setting.name for setting in fields(Settings) if setting.com
 """The names of all settings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Value):
     """A table, wanted or standing: its schema, its settings and its tags."""
 
     schema: TableSchema
@@ -188,8 +183,7 @@ class Table:
         return self.schema.table_name
 
 
-@dataclass(frozen=True, slots=True)
-class Motion:
+class Motion(Value):
     """Something about a standing table that has not come to rest."""
 
     what: str
@@ -207,16 +201,14 @@ class Motion:
         return self.facet is not Facet.TABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Replica:
+class Replica(Value):
     """A copy of the table in another Region, which somebody else added; `status` is DynamoDB's ReplicaStatus."""
 
     region: str
     status: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveTable:
+class LiveTable(Value):
     """A table that stands, as the describing calls report it."""
 
     table: Table
@@ -240,11 +232,10 @@ class LiveTable:
     key_unknown: bool = False
     """True if nobody can say whether the table's KMS key is the AWS managed one."""
     facets: frozenset[Facet] = frozenset(Facet)
-    """What was read; the rest stands at the value of a table that was just made."""
+    """The facets that were read. All others have the values of a table that was just made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Value):
     """A resource of a stack: the full id of the stack, and the resource's logical id in it."""
 
     stack_id: str

@@ -43,7 +43,7 @@ class Stacks(Protocol):
     """The port to CloudFormation. Each call raises NotNow if there is no answer, and it is to be tried again."""
 
     def resource(self, owner: Owner) -> ResourceWord:
-        """What it says of a resource."""
+        """CloudFormation's word on a resource."""
 
     def stack(self, stack_id: str) -> StackWord:
-        """What it says of a stack."""
+        """CloudFormation's word on a stack."""

@@ -6,7 +6,7 @@ that CloudFormation sends next is not to touch one that stood there before.
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from sentinel_tables.allowance import Allowance
 from sentinel_tables.converge import converge, remove
@@ -24,6 +24,7 @@ from sentinel_tables.rules import removal, silence
 from sentinel_tables.rules.belief import Sender, Verb
 from sentinel_tables.rules.desired import Desired
 from sentinel_tables.rules.removal import Ground
+from sentinel_tables.values import Value
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,7 @@ ATTRIBUTES = ("TableName", "Arn", "TableId", "Schema", "StreamArn")
 """The attributes that `Fn::GetAtt` gives; the last one if the table has a stream."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value):
     """The answer to CloudFormation; `reason` is empty on success."""
 
     physical_id: str
@@ -40,15 +40,14 @@ class Outcome:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a request is served with: the tables, CloudFormation's word, the time there is, and the prefix of table names."""
+class Surroundings(Value):
+    """The means that a request is served with: the ports, the time there is, and the prefix of table names."""
 
     tables: Tables
     allowance: Allowance
     prefix: str
     removal_reserve: float = 0.0
-    """How many seconds a replacement keeps back to remove the new table again if it fails."""
+    """The seconds that a replacement keeps back to remove the new table again if it fails."""
     stacks: Stacks | None = None
     """The port to CloudFormation; None if nobody is asked."""
     home: tuple[str, str] | None = None
@@ -57,7 +56,7 @@ class Surroundings:
     """True in the first invocation that the event has."""
 
     def inquiry(self, request: Request, memory: Memory, *, of_stack: bool = False) -> Inquiry | None:
-        """What asks about the request; None if nobody is asked."""
+        """The inquiry about the request; None if nobody is asked."""
         if self.stacks is None:
             return None
         match request:
@@ -167,7 +166,7 @@ def _undo(request: Create | Update, around: Surroundings, memory: Memory, *, bel
 
 
 def _to_undo(request: Create | Update, memory: Memory, *, asked: bool) -> Removed | GivenBack | None:
-    """What is to be undone of the new table.
+    """Finds what is to be undone of the new table.
 
     What a process before this one made is known by the table's age. After a Create, CloudFormation's Delete looks for that.
     """

@@ -5,17 +5,17 @@ one that its queries do not find.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sentinel_tables.errors import InvalidRequest, shown
 from sentinel_tables.model import GlobalSecondaryIndex, KeyAttribute, TableSchema
+from sentinel_tables.values import Value
 
 Indexes = Mapping[str, tuple[str, str]]
 """The name of each index, with its partition key and its sort key."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedSchema:
+class NamedSchema(Value):
     """A schema that a template can name. All key attributes are strings."""
 
     default_table_name: str

@@ -17,7 +17,7 @@ from sentinel_tables.rules.steps import Effect, Step
 log = logging.getLogger(__name__)
 
 ACCEPTED_IN_VAIN = 3
-"""How often a step is accepted, and shows no effect, before that is reported."""
+"""A step that was accepted this often, and shows no effect, is reported."""
 
 
 @dataclass(slots=True)

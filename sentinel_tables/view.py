@@ -1,4 +1,4 @@
-"""What is known of the table: how it stands, and when each part of it was read."""
+"""The table as it was read: how it stands, and the age of each part of that knowledge."""
 
 from collections.abc import Callable
 
@@ -68,7 +68,7 @@ class View:
         return frozenset(facet for facet in facets if facet in self._told or self._read_at.get(facet, 0.0) < since(facet))
 
     def stale(self, move: Move, now: float) -> frozenset[Facet]:
-        """What has to be read again before that is done.
+        """The facets that have to be read again before that is done.
 
         Before a step: the table, whose it is, and what the step changes. Before success: all. What was read over ten
         seconds ago counts for neither; and before a step the table and its tags are read in the same turn. While a table is

@@ -13,7 +13,7 @@ from sentinel_tables.aws.refusals import Verdict
 from sentinel_tables.errors import NotNow, Patience, ProtectedTable, RefusedByAws, SentinelTableError, TagsInMotion, shown
 
 PREAMBLE = re.compile(r"^User: \S+ is not authorized to perform: ")
-"""What every refused permission begins with; what follows names the action and the resource."""
+"""The beginning of every refused permission. The rest names the action and the resource."""
 Client = Any
 """A client of boto3: its methods are made at run time, and steps name them as data."""
 
@@ -23,7 +23,7 @@ class Absent(SentinelTableError):
 
 
 class DoneAlready(SentinelTableError):
-    """What a call was to bring about is so already."""
+    """The call asks for what is so already."""
 
 
 class NeverHeardOf(SentinelTableError):
@@ -54,7 +54,7 @@ def _table(arguments: Mapping[str, object]) -> str:
 
 
 def _sorted(api: str, table: str, error: ClientError) -> SentinelTableError:
-    """What a refusal means, with AWS's own words, shortened; the table it is about, unless they name it."""
+    """Turns a refusal into its error, with AWS's own words, shortened, and the table's name unless they have it."""
     told = error.response.get("Error", {})
     code, message = str(told.get("Code", "")), str(told.get("Message", ""))
     verdict = refusals.sort(code, message, error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -35,7 +35,7 @@ REPLICA_WORK: Mapping[str, str] = {
 
 
 def live_table(description: Mapping[str, Any]) -> LiveTable:
-    """What DescribeTable tells. The other facets stand at what a table has that was just made."""
+    """Reads the answer of DescribeTable. All other facets have the values of a table that was just made."""
     stream = description.get("StreamSpecification", {})
     streams = bool(stream.get("StreamEnabled"))
     created_at = description.get("CreationDateTime")
@@ -63,7 +63,7 @@ def time_to_live(description: Mapping[str, Any]) -> tuple[str | None, tuple[Moti
 
 
 def recovery_days(description: Mapping[str, Any]) -> int | None:
-    """How many days point-in-time recovery reaches back, or None where it is off. 35 is what DynamoDB leaves out."""
+    """The days that point-in-time recovery reaches back; None if it is off. If DynamoDB names none, they are 35."""
     recovery = description.get("PointInTimeRecoveryDescription", {})
     if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
         return None
@@ -80,7 +80,7 @@ def recovery_ready(description: Mapping[str, Any]) -> bool:
 
 
 def contributor_insights(description: Mapping[str, Any]) -> tuple[bool, tuple[Motion, ...]]:
-    """Whether contributor insights are on, and whether that is still coming about."""
+    """True if contributor insights are on or being turned on, and the motion if the change is not finished."""
     status = description.get("ContributorInsightsStatus")
     return status in ("ENABLED", "ENABLING"), _brief(status, Facet.INSIGHTS)
 

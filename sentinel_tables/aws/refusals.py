@@ -11,7 +11,7 @@ HTTP_SERVER_ERROR = 500
 
 
 class Verdict(Enum):
-    """What to do about a refusal."""
+    """The ways to deal with a refusal."""
 
     WAIT = "look again soon: the table is busy"
     BACK_OFF = "come back at ever longer intervals"
@@ -92,7 +92,7 @@ ROWS: tuple[tuple[str, str, Verdict], ...] = (
 
 
 def sort(code: str, message: str, status: int) -> Verdict:
-    """What to do about an error code with this message and HTTP status. What nobody foresaw fails at once."""
+    """Finds the verdict on an error code with this message and HTTP status. An unforeseen one fails at once."""
     text = message.lower()
     for row_code, piece, verdict in ROWS:
         if code == row_code and piece in text:

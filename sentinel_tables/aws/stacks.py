@@ -1,4 +1,4 @@
-"""What CloudFormation says of a resource and of its stack: the port `Stacks` on boto3.
+"""Asks CloudFormation about a resource and about its stack: the port `Stacks` on boto3.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResource.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
@@ -15,7 +15,7 @@ from sentinel_tables.model import Owner
 from sentinel_tables.rules.belief import ResourceWord, StackWord
 
 NOT_FOR_A_TABLE = ("aws:", "sentinel:")
-"""How the keys of tags begin that are not put on a table."""
+"""The beginnings of tag keys that are not put on a table."""
 ACTIONS = {"describe_stack_resource": "DescribeStackResource", "describe_stacks": "DescribeStacks"}
 
 

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 AWS_MANAGED_KEY = "alias/aws/dynamodb"
 OWN_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
-"""How the names of AWS's own hosts end. https://docs.aws.amazon.com/general/latest/gr/rande.html"""
+"""The ends of the names of AWS's own hosts. https://docs.aws.amazon.com/general/latest/gr/rande.html"""
 ATTEMPTS_AT_MANAGED_KEY = 3
 
 

@@ -1,26 +1,26 @@
-"""What a table's tag says that its template says, read back. Pure. `rules.declared` writes it."""
+"""Reads back from a table's tag the settings that its template states. Pure. `rules.declared` writes the tag."""
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sentinel_tables.model import TABLE_NAME, Encryption, Settings
 from sentinel_tables.rules.declared import INDEXES, MANAGED, OFF, ON, OWNED, TAG_VERSION, WORD, WORDS, digest
+from sentinel_tables.values import Value
 
 NUMBER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """What a table's tag says that its template says: the settings by name, and the optional indexes."""
+class Declaration(Value):
+    """The template's words according to the table's tag: the settings by name, and the optional indexes."""
 
     settings: Mapping[str, Any]
     indexes: frozenset[str] = frozenset()
 
 
 def read(text: str) -> Declaration | None:
-    """What a tag says, with digests for what they are of; None if it is of no version known here."""
+    """Reads a tag. Digests stay digests. Returns None if the tag has no version that is known here."""
     version, *words = text.split(" ")
     if version != TAG_VERSION:
         return None

@@ -1,4 +1,4 @@
-"""How a table has drifted from what its template says, judged without its template. Pure.
+"""Judges without the template how a table has drifted from it. Pure.
 
 Drift is whatever an Update with the declared properties would change: the plan for the table as it stands is not empty. Each
 kind of step in that plan is a kind of drift. What an Update would leave alone is no drift: an unsaid setting, an index or a
@@ -10,7 +10,7 @@ The provider writes what the template says into the tag `sentinel:declared`, if 
 settings are assumed to be right, and a table is judged by what a template cannot choose: keys, indexes, billing.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from sentinel_tables.drift import declaration
@@ -22,6 +22,7 @@ from sentinel_tables.rules.kinds import Kind
 from sentinel_tables.rules.plan import plan
 from sentinel_tables.rules.steps import Step
 from sentinel_tables.schemas import resolve
+from sentinel_tables.values import Value
 
 
 class Drift(StrEnum):
@@ -40,7 +41,7 @@ class Drift(StrEnum):
 UNREAD = "unread"
 """The kind of a table that could not be read."""
 UNPLANNED = (Kind.TABLE, Kind.TABLE_WITH_INDEXES, Kind.REMOVAL, Kind.INDEX_REMOVAL)
-"""What no plan for a standing table has; and an index only goes in order to come again, which is one drift."""
+"""The kinds that are no drift: no plan for a standing table has them, and an index only goes to come again."""
 STEPS = {kind: kind.name.lower() for kind in Kind if kind not in UNPLANNED}
 REPLICA = "replica"
 """The kind of a table with a replica that is not ACTIVE: after 20 hours such a replica becomes a plain table.
@@ -51,13 +52,12 @@ WELL = frozenset({Drift.NONE.value, Drift.BUSY.value})
 """The kinds that nobody has to see to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What was found of a table: drift in one word, by its kinds, and why it is broken or busy."""
+class Judgement(Value):
+    """The state of a table: drift in one word, its kinds, and why the table is broken or busy."""
 
     drift: Drift
     steps: tuple[Step, ...] = ()
-    """What a deployment would do about it."""
+    """The steps that a deployment would take."""
     others: tuple[str, ...] = ()
     """The kinds of drift that no deployment repairs."""
     reason: str = ""
@@ -94,7 +94,7 @@ def judged(live: LiveTable) -> Judgement:
 
 
 def motion(live: LiveTable) -> str:
-    """What is being done to the table, in words; empty if it is at rest. A replica that moves is another matter."""
+    """Says what is being done to the table; empty if it is at rest. A replica that moves does not count."""
     moving = ", ".join(motion.what for motion in live.motions if not motion.replica)
     unready = live.status in (TableStatus.CREATING, TableStatus.DELETING)
     return moving or (f"table is {live.status}" if unready else "")
@@ -111,7 +111,7 @@ def beyond_repair(desired: Desired, live: LiveTable) -> dict[str, str]:
 
 
 def wanted(live: LiveTable) -> Desired:
-    """What an Update with the declared properties would ask for. Raises InvalidRequest for a schema that does not exist."""
+    """The table that an Update with the declared properties would ask for. Raises InvalidRequest for an unknown schema."""
     name = live.table.tags.get(ownership.SCHEMA)
     if name is None:
         gone = f"The tag {ownership.SCHEMA} is gone, so nothing can be compared."

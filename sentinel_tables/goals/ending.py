@@ -1,7 +1,7 @@
 """The goals that a table is gone or released, or given back to its former owner. No calls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sentinel_tables.allowance import LATE_CREATE_SECONDS
 from sentinel_tables.errors import shown
@@ -12,12 +12,12 @@ from sentinel_tables.rules import ownership
 from sentinel_tables.rules.ownership import Hold
 from sentinel_tables.rules.plan import plan_removal, plan_return
 from sentinel_tables.rules.removal import Case, Ground, Ruling, judge
+from sentinel_tables.values import Value
 
 TABLE_AND_TAGS = frozenset({Facet.TABLE, Facet.TAGS})
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(Value):
     """The table is gone if its owner created it, released if he adopted it, and left alone if `ground` does not hold."""
 
     name: str
@@ -56,8 +56,7 @@ class Removed:
         return Wait(f"not in effect yet: {step.reason}", frozenset({step.facet})) if trail.does_not_show(step) else step
 
 
-@dataclass(frozen=True, slots=True)
-class GivenBack:
+class GivenBack(Value):
     """A table which this event adopted, and has not finished, has the tags of ownership that it had `before`."""
 
     name: str

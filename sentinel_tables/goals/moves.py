@@ -1,7 +1,6 @@
 """The moves that a goal can ask for, and what the loop has behind it when it asks. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 from sentinel_tables.allowance import BELIEF_SECONDS, NEWBORN_SECONDS, TAG_LAG_SECONDS
@@ -11,10 +10,10 @@ from sentinel_tables.model import Facet, LiveTable, Motion
 from sentinel_tables.rules import ownership
 from sentinel_tables.rules.belief import Word
 from sentinel_tables.rules.steps import Effect, Step
+from sentinel_tables.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Value):
     """Nothing to do but wait, for a reason; `facets` is what has to be read again to see the end of it."""
 
     what: str
@@ -25,13 +24,11 @@ class Wait:
     """True if CloudFormation has to be asked again to see the end of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Value):
     """CloudFormation has to be asked before anything can be decided."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Value):
     """Nothing to do; `why` says what was found or what became of the table.
 
     `ours` is true if anything was done to it, `spared` if it was left although it is this resource's.
@@ -45,8 +42,7 @@ class Done:
 Move = Step | Wait | Ask | Done
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Value):
     """A step that was taken at that moment, and how often it was accepted."""
 
     step: Step
@@ -56,9 +52,8 @@ class Taken:
     accepted: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
-    """What the loop has behind it: the time, how long it has waited for one thing, and the steps it took."""
+class Trail(Value):
+    """The loop's past, for a goal to decide by: the time, the wait for one thing so far, the steps taken."""
 
     now: float
     waits_for: str = ""
@@ -73,7 +68,7 @@ class Trail:
     patience: float = BELIEF_SECONDS
     """For how many seconds it may be asked again before its word is believed."""
     word: Word | None = None
-    """What CloudFormation said last; None if it was not asked, or its word is to be asked for again."""
+    """CloudFormation's last word; None if it was not asked, or its word is to be asked for again."""
 
     @property
     def last(self) -> Step | None:
@@ -102,7 +97,7 @@ class Goal(Protocol):
 
     @property
     def facets(self) -> frozenset[Facet]:
-        """What it has to know of the table."""
+        """The parts of the table that it has to know."""
 
     def next_move(self, live: LiveTable | None, memory: Memory, trail: Trail) -> Move:
         """The next move, given how the table stands."""

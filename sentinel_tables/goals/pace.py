@@ -43,7 +43,7 @@ NEVER_BEFORE: Mapping[Kind, float] = {
 
 @dataclass(slots=True)
 class Pace:
-    """How long the loop has been waiting for one thing, how often in a row it was put off, and what it has done."""
+    """The time that went into waiting for one thing and into refusals, and the steps that were taken."""
 
     began: float
     what: str = ""
@@ -70,7 +70,7 @@ class Pace:
         return cls(min(now, memory.pending_since or now), what, at_aws=at_aws, ready=ready)
 
     def trail(self, now: float, word: Word | None, patience: float, *, asks: bool) -> Trail:
-        """What a goal is told of what lies behind; see there."""
+        """The trail that a goal decides by."""
         waited = now - self.began
         seen = self.creating_at, self.unready_since
         return Trail(now, self.what, waited, self.taken, *seen, asks=asks, patience=patience, word=word)
@@ -90,7 +90,7 @@ class Pace:
         self.refused_since = now if self.refused_since is None else self.refused_since
 
     def come_back(self, now: float) -> None:
-        """What was refused is not refused any more."""
+        """The refusals have passed, and the next pauses are short again."""
         self.waited_out += now - (now if self.refused_since is None else self.refused_since)
         self.refused_since = None
 
@@ -104,7 +104,7 @@ class Pace:
         return taken
 
     def times_accepted(self, step: Step) -> int:
-        """How often the step was accepted so far."""
+        """The number of times that the step was accepted."""
         return next((taken.accepted for taken in self.taken if taken.step == step), 0)
 
     def begun(self, facet: Facet) -> float:

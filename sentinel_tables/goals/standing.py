@@ -1,6 +1,6 @@
 """The goal that a table is as its template says, and at rest. No calls."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sentinel_tables.allowance import BRIEF_SECONDS, RECOVERY_READY_SECONDS, TAG_LAG_SECONDS, VISIBILITY_SECONDS
 from sentinel_tables.errors import Vanished, shown
@@ -13,13 +13,13 @@ from sentinel_tables.rules.kinds import Kind
 from sentinel_tables.rules.ownership import Hold
 from sentinel_tables.rules.plan import plan
 from sentinel_tables.rules.steps import Effect, Step
+from sentinel_tables.values import Value
 
 SHARED = frozenset({Facet.TABLE, Facet.TAGS})
-"""What takes one change at a time. Every other facet has a call of its own."""
+"""The facets that take one change at a time. Every other one has a call of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Value):
     """The table is as the template says, and at rest."""
 
     desired: Desired

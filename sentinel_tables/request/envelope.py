@@ -1,24 +1,23 @@
-"""What an event says about itself: when it was sent, and how long CloudFormation waits. Each is read once.
+"""The facts that an event states about itself: when it was sent, and how long CloudFormation waits. Each is read once.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from sentinel_tables.allowance import CLOCK_SKEW_SECONDS, OLDEST_EVENT_SECONDS, SERVICE_TIMEOUT_SECONDS
 from sentinel_tables.errors import InvalidRequest
 from sentinel_tables.request.properties import PROPERTIES
+from sentinel_tables.values import Value
 
 LIFE_OF_OLDER_URL_SECONDS = 7200.0
-"""How long after its signing a URL ends that is signed the older way (signature version 2), which has no date."""
+"""The life of a URL that is signed the older way (signature version 2). It says when it ends, not when it was signed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Value):
     """When the event was signed, in seconds since the epoch (None if nobody knows), and how long CloudFormation waits."""
 
     signed_at: float | None
@@ -45,7 +44,7 @@ class Envelope:
 
 
 def _service_timeout(event: Mapping[str, Any]) -> float:
-    """How many seconds CloudFormation waits for the answer."""
+    """The seconds that CloudFormation waits for the answer."""
     try:
         return float(PROPERTIES["ServiceTimeout"]("ServiceTimeout", event["ResourceProperties"]["ServiceTimeout"]))
     except (InvalidRequest, KeyError, TypeError, AttributeError):
@@ -57,8 +56,8 @@ def _signed_at(event: Mapping[str, Any]) -> float | None:
     try:
         query = parse_qs(urlsplit(event["ResponseURL"]).query)
         if "X-Amz-Date" in query:
-            signed = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ")  # noqa: DTZ007 - Z is UTC
-            return signed.replace(tzinfo=UTC).timestamp()
+            signed = datetime.fromisoformat(query["X-Amz-Date"][0])  # strptime would load and compile its tables first
+            return signed.timestamp() if signed.tzinfo else None
         return float(int(query["Expires"][0])) - LIFE_OF_OLDER_URL_SECONDS
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
         return None

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from sentinel_tables.errors import InvalidRequest, shown
@@ -17,14 +17,14 @@ from sentinel_tables.rules.belief import Verb
 from sentinel_tables.rules.desired import Claim, Desired, Origin
 from sentinel_tables.rules.ownership import PREFIX
 from sentinel_tables.schemas import SCHEMAS
+from sentinel_tables.values import Value
 
 STACK_ID_PATTERN = re.compile(r"[\w :/=+@.-]{1,256}", re.ASCII)
 LOGICAL_ID_PATTERN = re.compile(r"[\w:/=+@.-]{1,255}", re.ASCII)
 PHYSICAL_ID_PATTERN = re.compile(r"(?s).{1,1024}")
 
 
-@dataclass(frozen=True, slots=True)
-class Create:
+class Create(Value):
     """A table that the resource has not had before."""
 
     owner: Owner
@@ -34,8 +34,7 @@ class Create:
     """In seconds since the epoch; None if nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Value):
     """Another state of the resource's table, or another table in its place."""
 
     owner: Owner
@@ -50,8 +49,7 @@ class Update:
         return self.desired.table.name != self.physical_id
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Value):
     """The end of the resource."""
 
     owner: Owner
@@ -90,7 +88,7 @@ def parse(event: Mapping[str, Any], prefix: str, *, sent_at: float | None = None
 
 
 def verb_of(event: Mapping[str, Any]) -> Verb:
-    """What the event asks for. Raises InvalidRequest."""
+    """The verb of the event. Raises InvalidRequest."""
     try:
         return Verb(str(event.get("RequestType")))
     except ValueError:
@@ -119,7 +117,7 @@ def desired_by(  # noqa: PLR0913 - what an event is made of
     *,
     declare: bool = False,
 ) -> Desired:
-    """What the properties of an event ask for, of a resource that has that physical id now. Raises InvalidRequest."""
+    """Reads what an event asks for, of a resource that has that physical id now. Raises InvalidRequest."""
     wanted = properties.read(event.get("ResourceProperties", {}))
     table = properties.table(wanted, prefix)
     claim = Claim(
@@ -131,16 +129,18 @@ def desired_by(  # noqa: PLR0913 - what an event is made of
         declare=declare,
         propagate=wanted.get("StackTags", "Propagate") == "Propagate",
     )
-    before = _before(event, table.name, prefix)
-    said, indexes = said_in(wanted), optional_indexes_in(wanted)
-    return Desired(
-        table,
-        claim,
-        said=said,
-        taken_back=said_in(before) - said,
-        optional_indexes=indexes,
-        forgotten_indexes=optional_indexes_in(before) & SCHEMAS[claim.schema_name].optional_indexes.keys() - indexes,
-        forgotten_tags=_tag_keys(before) - table.tags.keys(),
+    desired = Desired(table, claim, said=said_in(wanted), optional_indexes=optional_indexes_in(wanted))
+    return _since(_before(event, table.name, prefix), desired)
+
+
+def _since(before: Mapping[str, Any], desired: Desired) -> Desired:
+    """Adds what the previous template said of the table, and this one does not."""
+    offered = SCHEMAS[desired.claim.schema_name].optional_indexes.keys()
+    return replace(
+        desired,
+        taken_back=said_in(before) - desired.said,
+        forgotten_indexes=optional_indexes_in(before) & (offered - desired.optional_indexes),
+        forgotten_tags=_tag_keys(before) - desired.table.tags.keys(),
         former_key=_key(before),
     )
 

@@ -73,7 +73,7 @@ RESOURCE = structure(PROPERTIES, "Schema")
 
 
 def read(properties: object) -> dict[str, Any]:
-    """What the properties mean, by their names; raises InvalidRequest for the first thing that is wrong with them."""
+    """Reads the properties into what they mean, by name. Raises InvalidRequest for the first thing that is wrong."""
     return dict(RESOURCE("", properties))
 
 
@@ -93,7 +93,7 @@ def table(properties: Mapping[str, Any], prefix: str) -> Table:
 
 
 def is_table_name(name: object, prefix: str) -> bool:
-    """Whether a table of this provider can have that name."""
+    """True if a table of this provider can have that name."""
     return isinstance(name, str) and name.startswith(prefix) and TABLE_NAME.fullmatch(name) is not None
 
 

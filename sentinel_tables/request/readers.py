@@ -7,10 +7,10 @@ both, and what may stand there.
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sentinel_tables.errors import InvalidRequest, shown
+from sentinel_tables.values import Value
 
 LONGEST_POLICY = 20_480
 """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html"""
@@ -20,14 +20,14 @@ ENDLESS = 10**18
 
 
 class Reader(Protocol):
-    """What reads one kind of value."""
+    """Reads one kind of value."""
 
     @property
     def takes(self) -> str:
-        """What may stand there, in words."""
+        """The values that it accepts, in words."""
 
     def __call__(self, place: str, value: object) -> Any:
-        """What the value means; raises InvalidRequest."""
+        """Returns the meaning of the value. Raises InvalidRequest."""
 
 
 def wrong(place: str, value: object, takes: str) -> InvalidRequest:
@@ -35,8 +35,7 @@ def wrong(place: str, value: object, takes: str) -> InvalidRequest:
     return InvalidRequest(f"{_named(place)} is {shown(value)}. It takes {takes}.")
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Value):
     """The reader of a value without parts: `meaning` raises ValueError for one that it does not take."""
 
     takes: str
@@ -105,8 +104,7 @@ anything = Scalar("whatever CloudFormation lets pass", lambda value: value)
 """Of what CloudFormation itself sees to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(Value):
     """The reader of a mapping of known keys, each with a reader of its own; read into a dict of those that are there."""
 
     readers: Mapping[str, Reader]
@@ -131,8 +129,7 @@ class Structure:
         return {key: self.readers[key](f"{dot}{key}", item) for key, item in value.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(Value):
     """The reader of a list, each of whose items has one reader."""
 
     reader: Reader
@@ -158,8 +155,7 @@ def list_of(reader: Reader, most: int) -> Reader:
     return ListOf(reader, most)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Value):
     """The reader of a policy document, which may be its JSON."""
 
     takes: str = "a policy document with Version and Statement"

@@ -1,4 +1,4 @@
-"""How far an event is believed: as far as CloudFormation is at work on it. Pure: what CloudFormation says in, a reason out.
+"""An event is believed as far as CloudFormation is at work on it. Pure: what CloudFormation says in, a reason out.
 
 Whoever may invoke the function can send it an event, and Lambda delivers a genuine one more than once. So before a step,
 CloudFormation is asked about the resource (DescribeStackResource) and, before something is removed, about its stack
@@ -15,11 +15,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResou
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from sentinel_tables.model import Owner
+from sentinel_tables.values import Value
 
 YOUNGER_SECONDS = 30.0
 """R3: how much younger than its event the status of a resource may be, while the event is at work."""
@@ -31,16 +32,15 @@ GOING = ("DELETE_IN_PROGRESS", "*_CLEANUP_IN_PROGRESS")
 
 
 class Verb(StrEnum):
-    """What CloudFormation asks for."""
+    """The kinds of event that CloudFormation sends."""
 
     CREATE = "Create"
     UPDATE = "Update"
     DELETE = "Delete"
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceWord:
-    """What DescribeStackResource says of a resource; the physical id is empty while its Create is at work."""
+class ResourceWord(Value):
+    """The answer of DescribeStackResource. The physical id is empty while the resource's Create is at work."""
 
     status: str = UNHEARD_OF
     physical_id: str = ""
@@ -48,9 +48,8 @@ class ResourceWord:
     """When the status came about, in seconds since the epoch."""
 
 
-@dataclass(frozen=True, slots=True)
-class StackWord:
-    """What DescribeStacks says of a stack."""
+class StackWord(Value):
+    """The answer of DescribeStacks."""
 
     status: str = UNHEARD_OF
     began: float | None = None
@@ -58,16 +57,14 @@ class StackWord:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """What CloudFormation says; a part that was not asked for is None."""
+class Word(Value):
+    """Both answers of CloudFormation. One that was not asked for is None."""
 
     resource: ResourceWord | None = None
     stack: StackWord | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(Value):
     """The event, as far as its belief goes."""
 
     verb: Verb
@@ -80,8 +77,7 @@ class Sender:
     """The function's own Region and account; None if it does not know them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Value):
     """Statuses of a resource that contradict a verb, unless the stack has one of `unless`."""
 
     statuses: tuple[str, ...]

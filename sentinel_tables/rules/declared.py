@@ -1,4 +1,4 @@
-"""What a template says of its table's settings, as a tag's value. Pure. `drift.declaration` reads it back.
+"""The settings that a template states, as a tag's value. Pure. `drift.declaration` reads it back.
 
     v1 protection=off recovery=off key=arn:aws:kms:eu-central-1:123456789012:key/1b2c policy=sha256:5f3a99c01d2e4b67
 
@@ -32,7 +32,7 @@ RESERVED = (OFF, MANAGED, OWNED, "")
 
 
 def as_tag(desired: Desired) -> str:
-    """What the template says, as a tag's value of at most 256 characters."""
+    """The template's settings as a tag's value of at most 256 characters."""
     whole = _spelled(desired, desired.table.settings)
     key = desired.table.settings.encryption.key
     if len(whole) <= LONGEST_TAG or key is None:
@@ -42,7 +42,7 @@ def as_tag(desired: Desired) -> str:
 
 
 def digest(text: str) -> str:
-    """What stands for a text that has no room."""
+    """The short form of a text that has no room."""
     return DIGEST + sha256(text.encode()).hexdigest()[:DIGITS]
 
 

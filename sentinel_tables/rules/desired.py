@@ -1,10 +1,10 @@
-"""What an event asks for: the table, whose it is to be, and what its template says of it. Values only."""
+"""The wish of an event: the table, its owner to be, and the settings that its template states. Values only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from sentinel_tables.model import SETTINGS, Owner, Table
+from sentinel_tables.values import Value
 
 
 class Origin(Enum):
@@ -15,9 +15,8 @@ class Origin(Enum):
     REPLACEMENT = "an Update that moves the resource to a table of another name"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a resource asks for: to own the table of a schema."""
+class Claim(Value):
+    """The claim of a resource to own the table of a schema."""
 
     owner: Owner
     schema_name: str
@@ -32,9 +31,8 @@ class Claim:
     """True if the stack's own tags are to be put on the table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Desired:
-    """What a template asks for.
+class Desired(Value):
+    """The table that a template asks for.
 
     `table` holds the template's own tags; those of ownership follow from `claim`. A setting that the template does not say
     has the value of a new table in it.

@@ -19,7 +19,7 @@ ADOPTED = "adopted"
 
 
 class Hold(Enum):
-    """How an owner holds a table."""
+    """The ways to hold a table."""
 
     CREATED = "made by this resource"
     ADOPTED = "taken over by this resource"
@@ -27,7 +27,7 @@ class Hold(Enum):
 
 
 def hold(owner: Owner, tags: Mapping[str, str]) -> Hold:
-    """How `owner` holds the table with these tags. A table of unknown origin is held as one that was adopted."""
+    """Finds in which way `owner` holds the table with these tags. One of unknown origin counts as adopted."""
     if (tags.get(STACK_ID), tags.get(LOGICAL_ID)) != (owner.stack_id, owner.logical_id):
         return Hold.NOT
     return Hold.CREATED if tags.get(ORIGIN) == CREATED else Hold.ADOPTED

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sentinel_tables.errors import ProtectedTable, UnsafeChange, shown
 from sentinel_tables.model import GlobalSecondaryIndex, LiveTable, Owner, Settings, Table
-from sentinel_tables.rules import declared, ownership, silence, steps
+from sentinel_tables.rules import ownership, silence, steps
 from sentinel_tables.rules.desired import Desired
 from sentinel_tables.rules.kinds import Kind
 from sentinel_tables.rules.ownership import Hold
@@ -39,7 +39,7 @@ def plan(desired: Desired, live: LiveTable | None) -> tuple[Step, ...]:
 
 
 def plan_removal(owner: Owner, live: LiveTable, *, unprotect: bool = False) -> tuple[Step, ...]:
-    """What has to be done to be rid of a table: delete it, release it, or nothing.
+    """Plans the end of a table: delete it, release it, or do nothing.
 
     An index that is being backfilled is deleted first, because it keeps its table from being deleted for as long as it
     takes. Raises ProtectedTable, unless the table is to lose its protection first; UnsafeChange if it has replicas.
@@ -49,18 +49,8 @@ def plan_removal(owner: Owner, live: LiveTable, *, unprotect: bool = False) -> t
         return ()
     if held is Hold.ADOPTED:
         return (steps.release(live.arn, ownership.marks(live.table.tags)),)
+    _refuse_removal(live, unprotect=unprotect)
     name = live.table.name
-    if live.table.settings.deletion_protection and not unprotect:
-        raise ProtectedTable(
-            f"Table {shown(name)} is protected against deletion. "
-            "Turn DeletionProtectionEnabled off in an update first, or keep the table with DeletionPolicy: Retain."
-        )
-    if live.replicas:
-        regions = ", ".join(sorted(replica.region for replica in live.replicas))
-        raise UnsafeChange(
-            f"Table {shown(name)} has replicas in {shown(regions, 80)}, and is not deleted with them. "
-            "Remove the replicas first, or keep the table with DeletionPolicy: Retain."
-        )
     if live.table.settings.deletion_protection:
         return (steps.protect(name, enabled=False),)
     backfills = [
@@ -71,8 +61,23 @@ def plan_removal(owner: Owner, live: LiveTable, *, unprotect: bool = False) -> t
     return (*backfills, steps.delete_table(name))
 
 
+def _refuse_removal(live: LiveTable, *, unprotect: bool) -> None:
+    name = shown(live.table.name)
+    if live.table.settings.deletion_protection and not unprotect:
+        raise ProtectedTable(
+            f"Table {name} is protected against deletion. "
+            "Turn DeletionProtectionEnabled off in an update first, or keep the table with DeletionPolicy: Retain."
+        )
+    if live.replicas:
+        regions = ", ".join(sorted(replica.region for replica in live.replicas))
+        raise UnsafeChange(
+            f"Table {name} has replicas in {shown(regions, 80)}, and is not deleted with them. "
+            "Remove the replicas first, or keep the table with DeletionPolicy: Retain."
+        )
+
+
 def plan_return(live: LiveTable, before: Mapping[str, str]) -> tuple[Step, ...]:
-    """What gives a table back that was adopted: the tags of ownership as they were `before`.
+    """Plans the return of an adopted table: the tags of ownership become what they were `before`.
 
     What they did not have goes first: the new owner's name never stands beside the word that the old one had created it.
     """
@@ -100,9 +105,17 @@ def _new(desired: Desired) -> Table:
 
 def _tagged(desired: Desired, marks: Mapping[str, str], settings: Settings) -> Table:
     """The table with its settings, the stack's tags below the template's own, and the tags of ownership."""
-    told = {ownership.DECLARED: declared.as_tag(desired)} if desired.claim.declare else {}
-    tags = {**(desired.stack_tags or {}), **desired.table.tags, **marks, **told}
+    tags = {**(desired.stack_tags or {}), **desired.table.tags, **marks, **_declared(desired)}
     return replace(desired.table, settings=settings, tags=tags)
+
+
+def _declared(desired: Desired) -> dict[str, str]:
+    """The tag that the drift watch reads, if there is one."""
+    if not desired.claim.declare:
+        return {}
+    from sentinel_tables.rules.declared import as_tag  # noqa: PLC0415 - no cold start waits for it without the drift watch
+
+    return {ownership.DECLARED: as_tag(desired)}
 
 
 def _in_order_for_new(changes: Iterator[Step]) -> tuple[Step, ...]:
@@ -138,7 +151,7 @@ def _changes(desired: Desired, wanted: Table, live: LiveTable) -> Iterator[Step]
 
 
 def _takings(wanted: Table, live: LiveTable) -> Iterator[Step]:
-    """What takes something away from a table that stands."""
+    """The steps that take something away from a table that stands."""
     want, have = wanted.settings, live.table.settings
     if have.stream and want.stream != have.stream:
         yield steps.stop_stream(wanted.name, f"the stream is {have.stream}")
@@ -153,7 +166,7 @@ def _takings(wanted: Table, live: LiveTable) -> Iterator[Step]:
 
 
 def _tag_changes(desired: Desired, wanted: Mapping[str, str], live: LiveTable) -> Iterator[Step]:
-    """What goes makes room for what comes, for a table has 50 tags at most; but nothing goes before the table is held."""
+    """Old tags go before new ones come, because a table has 50 at most; but none goes before the table is held."""
     found = live.table.tags
     differing = {key: value for key, value in wanted.items() if found.get(key) != value}
     held = ownership.hold(desired.claim.owner, found) is not Hold.NOT

@@ -1,4 +1,4 @@
-"""What cannot, or must not, be done to a standing table. It is refused before the first step, with the reason. Pure."""
+"""Refuses what cannot, or must not, be done to a standing table: before the first step, with the reason. Pure."""
 
 from sentinel_tables.errors import UnsafeChange, shown
 from sentinel_tables.model import MAX_INDEXES, MAX_TAGS_OF_TABLE, KeyAttribute, LiveTable, Table, TableSchema, TableStatus

@@ -24,7 +24,6 @@ If asking is switched off, R1 and R4 are too, and the event's date stands for th
 nothing goes by the properties' name, and nothing is undone but what this process made.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from math import inf
 
@@ -32,6 +31,7 @@ from sentinel_tables.allowance import BELIEF_SECONDS, CLOCK_SKEW_SECONDS
 from sentinel_tables.model import LiveTable
 from sentinel_tables.rules.belief import StackWord, Word
 from sentinel_tables.rules.ownership import SCHEMA, Hold
+from sentinel_tables.values import Value
 
 DELETING_WHAT_WAS_ALIVE = ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "DELETE_IN_PROGRESS")
 """R4: the statuses of a stack that deletes resources which a finished operation had left alive."""
@@ -39,7 +39,7 @@ ROLLBACK = "ROLLBACK"
 """R4: the part of a status that says that the stack goes back to what it was."""
 
 NOT_CREATED = "not-created"
-"""How the physical id of a Create begins that made no table. The colon after it is in no table's name."""
+"""The beginning of the physical id of a Create that made no table. The colon after it is in no table's name."""
 NOTHING = "-"
 """Stands after that if the Create looked at no table at all."""
 
@@ -49,15 +49,14 @@ ALWAYS, NEVER = (-inf, inf), (inf, -inf)
 
 
 class Ruling(Enum):
-    """Whether a table may go."""
+    """The answers to the question whether a table may go."""
 
     GO = "it may go"
     SPARE = "it is left"
     ASK_AGAIN = "it may not go yet, but CloudFormation's answer may be late"
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Value):
     """Why a table may have to go. Each has its constructor."""
 
     deleted_id: str = ""
@@ -73,7 +72,7 @@ class Ground:
     by_another: bool = False
     """True if the table was made by another process than this one, and may have been finished by it."""
     began: float | None = None
-    """What stands for the beginning of the operation if CloudFormation is not asked; seconds since the epoch."""
+    """The beginning of the operation if CloudFormation is not asked, in seconds since the epoch."""
     schema: str = ""
     """The schema that the event names: it has made no table of another one."""
     made_between: tuple[float, float] = ALWAYS
@@ -116,15 +115,14 @@ def made_by_dead_process(schema: str, sent_at: float | None, *, late: bool = Fal
     return Ground(by_another=not late, began=sent_at, schema=schema, made_between=since)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Value):
     """A table, and what speaks for and against its going."""
 
     ground: Ground
     live: LiveTable
     held: Hold
     word: Word | None
-    """What CloudFormation says; None if it is not asked."""
+    """The word of CloudFormation; None if it is not asked."""
     asked_for: float = 0.0
     """For how many seconds it has been asked."""
     patience: float = BELIEF_SECONDS
@@ -132,7 +130,7 @@ class Case:
 
 
 def judge(case: Case) -> tuple[Ruling, str]:
-    """Whether the table may go, and why not. Not a word about whose it is."""
+    """Rules whether the table may go, and says why not. It does not look at whose the table is."""
     ground, live, word = case.ground, case.live, case.word
     if ground.schema and live.table.tags.get(SCHEMA, ground.schema) != ground.schema:
         return Ruling.SPARE, "it is of another schema than the event"

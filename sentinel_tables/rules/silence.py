@@ -1,4 +1,4 @@
-"""What a template takes from a table by saying nothing: as little as possible. Pure.
+"""A template that says nothing takes as little as possible from a table. Pure.
 
 A setting is *said*, *unsaid*, or *taken back* (the previous template said it of this table, and this one does not). A table
 is *new* if this event made it, or a dead process of this event did; any other one *stands*. On a new table an unsaid setting
@@ -50,7 +50,7 @@ def settled(desired: Desired, live: LiveTable) -> Settings:
 
 
 def left(desired: Desired, live: LiveTable) -> Iterator[str]:
-    """What the table keeps although no template says it, in words for a log line or a plan."""
+    """Says, for a log line or a plan, which settings the table keeps although no template states them."""
     if is_new(desired, live):
         return
     found, wanted = live.table.settings, settled(desired, live)

@@ -5,17 +5,18 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.h
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from sentinel_tables.model import NO_LIMIT, Encryption, Facet, GlobalSecondaryIndex, KeyAttribute, Settings, Table
 from sentinel_tables.rules.kinds import Kind
+from sentinel_tables.values import Value
 
 UPDATE_TABLE = "update_table"
 
 
 class Effect(Enum):
-    """What a step means for the ownership of the table."""
+    """The effect of a step on the ownership of the table."""
 
     CREATES = "creates"
     ADOPTS = "adopts"
@@ -23,8 +24,7 @@ class Effect(Enum):
     REMOVES = "removes"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value):
     """A call to make, and why.
 
     `kind` is the kind of work. `api` is a method of boto3's DynamoDB client. `facet` is where the change shows: the part of

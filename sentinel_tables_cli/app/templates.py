@@ -4,7 +4,7 @@ A command imports what it needs when it runs, so that none waits for what only a
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -31,6 +31,9 @@ from sentinel_tables_cli.options import (
 from sentinel_tables_cli.options import help as texts
 from sentinel_tables_cli.report import screen
 from sentinel_tables_cli.report.envelope import enveloped
+
+if TYPE_CHECKING:
+    from sentinel_tables_cli.forecast.outcome import Report
 
 
 class Findings(StrEnum):
@@ -60,8 +63,6 @@ def plan(  # noqa: PLR0913 - a command's options
 ) -> None:
     """Show what deploying TEMPLATE would do to each of its tables."""
     from sentinel_tables_cli.forecast.deployment import plan_change_set, plan_template  # noqa: PLC0415 - as above
-    from sentinel_tables_cli.forecast.outcome import exit_status  # noqa: PLC0415
-    from sentinel_tables_cli.report import machine, paper  # noqa: PLC0415
 
     stack = stack or settings().stack
     if change_set:
@@ -71,6 +72,13 @@ def plan(  # noqa: PLR0913 - a command's options
     else:
         document, given = asked(template, more, parameters)
         report = plan_template(document, given, stack, prefix_of(prefix), account_of(ctx, profile, region, endpoint_url))
+    _end(report, detailed=detailed, as_json=as_json)
+
+
+def _end(report: "Report", *, detailed: bool, as_json: bool) -> NoReturn:
+    from sentinel_tables_cli.forecast.outcome import exit_status  # noqa: PLC0415 - as above
+    from sentinel_tables_cli.report import machine, paper  # noqa: PLC0415
+
     status = exit_status(report, detailed=detailed)
     if as_json:
         typer.echo(enveloped(machine.report_data(report), status))

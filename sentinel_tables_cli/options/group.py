@@ -2,9 +2,8 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import typer
 from typer.core import TyperGroup
@@ -78,8 +77,7 @@ def _read_plainly(get_params: Callable[[Any], list[Any]], ctx: Any) -> list[Any]
     return params
 
 
-@dataclass(frozen=True, slots=True)
-class _Plain:
+class _Plain(NamedTuple):
     """Takes text as it is. The word of an enumeration has to be one of its words."""
 
     kind: Any

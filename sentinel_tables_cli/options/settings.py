@@ -3,9 +3,9 @@
 import functools
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sentinel_tables_cli.mistakes import Mistake, clean
 
@@ -13,13 +13,12 @@ USUAL_PREFIX = "sentinel-"
 OWN_FILE, SHARED_FILE, TABLE = "sentinel-tables.toml", "pyproject.toml", "sentinel-tables"
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(NamedTuple):
     """Defaults from `sentinel-tables.toml`, or from the table `[tool.sentinel-tables]` of a `pyproject.toml`."""
 
     prefix: str = USUAL_PREFIX
     stack: str = ""
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = MappingProxyType({})
 
 
 @functools.lru_cache(maxsize=1)

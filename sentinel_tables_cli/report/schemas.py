@@ -1,6 +1,5 @@
 """A named schema in other languages, so that a user can leave as easily as come. Pure."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
@@ -124,6 +123,8 @@ def pairs(arguments: Mapping[str, object], indent: str) -> str:
 
 def _hcl(value: object) -> str:
     """JSON's strings, numbers and booleans are HCL's too; what is a reference and nothing else stands bare."""
+    import json  # noqa: PLC0415 - for this format alone
+
     if isinstance(value, list):
         return f"[{', '.join(map(_hcl, value))}]"
     bare = REFERENCE.fullmatch(value) if isinstance(value, str) else None

@@ -5,8 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from sentinel_tables_cli.mistakes import clean
 
@@ -15,8 +14,7 @@ MANY = 20
 """So many tables are read without a word on the progress."""
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
+class Habits(NamedTuple):
     """A user's choices for all output."""
 
     no_color: bool = False
@@ -26,8 +24,7 @@ class Habits:
 HABITS: ContextVar[Habits] = ContextVar("HABITS", default=Habits())  # noqa: B039 - it is frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """Words of one style. Text from outside is made harmless when it is written."""
 
     text: str

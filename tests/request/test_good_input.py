@@ -158,6 +158,8 @@ def test_the_service_timeout_counts_where_it_is_one(value: object, seconds: floa
     [
         ("https://example.com/?X-Amz-Date=20260922T000000Z&a=b", 1790035200.0),
         ("https://example.com/?X-Amz-Date=2026", None),
+        ("https://example.com/?X-Amz-Date=20260922", None),
+        ("https://example.com/?X-Amz-Date=20260922T000000", None),
         ("https://example.com/?AWSAccessKeyId=A&Expires=1790042400&Signature=s", 1790035200.0),
         ("https://example.com/?Expires=soon", None),
         ("https://example.com/?Expires=" + "9" * 5000, None),
