@@ -444,3 +444,31 @@ def test_a_delete_asks_of_the_stack_first(first: bool) -> None:
     assert stage.provide(DELETE, stacks=stacks, first=first).reason == ""
     assert stacks.asked[:2] == [OWNER.stack_id, OWNER]
     assert [step.api for step in stage.tables.taken] == ["delete_table"]
+
+
+@dataclass
+class Making(Tables):
+    """The port to no table yet; CreateTable's answer names the id, and nothing is heard of the table after that."""
+
+    def read(self, name: str, *_how: object) -> LiveTable | None:
+        if self.taken:
+            raise NotNow(f"{name} is busy.")
+        return None
+
+    def take(self, step: Step) -> str:
+        self.taken.append(step)
+        return "id-1"
+
+
+def test_the_id_that_createtable_s_answer_names_is_handed_over() -> None:
+    memory = Memory()
+    with pytest.raises(OutOfTime):
+        Stage(Making()).provide(CREATE, memory)
+    assert (memory.table_id, memory.here, memory.made_at is not None) == ("id-1", True, True)
+
+
+def test_an_event_that_is_contradicted_to_its_end_says_so_and_not_that_its_time_is_up() -> None:
+    stage = Stage(Tables({NAME: STREAMS}), event=30.0)
+    reason = stage.provide(UPDATE, stacks=Stacks(ResourceWord("DELETE_COMPLETE"))).reason
+    assert reason.startswith("CloudFormation says DELETE_COMPLETE of the resource")
+    assert stage.clock.now() <= START + 31
