@@ -472,3 +472,18 @@ def test_an_event_that_is_contradicted_to_its_end_says_so_and_not_that_its_time_
     reason = stage.provide(UPDATE, stacks=Stacks(ResourceWord("DELETE_COMPLETE"))).reason
     assert reason.startswith("CloudFormation says DELETE_COMPLETE of the resource")
     assert stage.clock.now() <= START + 31
+
+
+def test_a_step_s_effect_is_logged_and_that_cloudformation_was_seen_at_work_is_remembered(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    memory, stacks = Memory(), Stacks(ResourceWord("UPDATE_IN_PROGRESS", NAME, START))
+    with caplog.at_level(logging.INFO):
+        assert Stage(Tables({NAME: STREAMS})).provide(UPDATE, memory, stacks=stacks).reason == ""
+    assert memory.seen_at_work is True
+    assert [vars(record)["step"] for record in caplog.records if record.message == "step"] == ["update_table"]
+
+
+def test_an_invocation_without_time_says_that_the_table_has_not_been_looked_at() -> None:
+    with pytest.raises(OutOfTime, match=f'^table "{NAME}" has not been looked at$'):
+        Stage(Tables({NAME: STANDS}), invocation=0.0).provide(UPDATE)
