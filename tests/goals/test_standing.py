@@ -68,6 +68,11 @@ def test_a_step_that_is_not_in_effect_yet_holds_no_other_one_up() -> None:
     assert waits(wanted.next_move(active(wanted), CREATING, both)) == {Facet.TIME_TO_LIVE, Facet.BACKUPS}
 
 
+def test_nor_does_one_whose_answer_was_lost_on_a_table_without_records() -> None:
+    wanted = goal()
+    assert wanted.next_move(active(wanted), CREATING, Trail(NOW, taken=taken(EXPIRE, accepted=0))) == RECOVER
+
+
 def test_a_step_whose_effect_is_overdue_is_taken_again() -> None:
     wanted = goal()
     overdue = Trail(NOW, taken=taken(EXPIRE, shows_by=NOW))
