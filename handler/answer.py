@@ -94,11 +94,11 @@ def _judged(status: int) -> Delivery | None:
 def put(url: str, body: bytes, seconds: float) -> int:
     """Makes one PUT, and gives its status. The signature of the URL covers an empty Content-Type.
 
-    Raises ValueError for what is no https URL, without a text: that could hold the URL.
+    Raises ValueError for what is no https URL. Its text does not hold the URL.
     """
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
-        raise ValueError
+        raise ValueError("not an https URL")
     connection = http.client.HTTPSConnection(
         parts.hostname, parts.port, timeout=seconds, context=ssl.create_default_context()
     )

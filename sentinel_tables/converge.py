@@ -20,9 +20,13 @@ from sentinel_tables.rules import belief
 from sentinel_tables.rules.belief import Word
 from sentinel_tables.rules.desired import Desired
 from sentinel_tables.rules.plan import just_created
-from sentinel_tables.rules.steps import Effect, Step
+from sentinel_tables.rules.steps import Step
 from sentinel_tables.taking import Taking
 from sentinel_tables.view import TABLE_ALONE, View
+
+NO_FACET: frozenset[Facet] = frozenset()
+"""No facet for the next look to read again. A step is taken only on a table that was looked at in the same turn, so a step
+that was put off brings a look of its own; but CreateTable says itself if the name is taken meanwhile."""
 
 
 def converge(
@@ -76,7 +80,7 @@ class _Work:
         self.view = View(tables, goal)
         self.pace = Pace.resumed(goal.name, memory, self.clock.now(), at_aws=tables.at_aws)
         self.taking = Taking(goal.name, tables, allowance, memory, self.pace)
-        self.waits_for: frozenset[Facet] = frozenset()
+        self.waits_for = NO_FACET
         self.patience: Patience | None = None
         self.belief_seconds = min(BELIEF_SECONDS, allowance.event_left() * BELIEF_SHARE)
 
@@ -102,7 +106,7 @@ class _Work:
     def _put_off(self, refusal: NotNow) -> None:
         """Raises what the refusal is in the end, if it has not passed within its patience."""
         now = self.clock.now()
-        self.waits_for = frozenset()
+        self.waits_for = NO_FACET
         self.pace.put_off(refusal, now)
         self.patience = refusal.patience
         if refusal.patience is not None and now - self.pace.began >= refusal.patience.seconds:
@@ -120,7 +124,7 @@ class _Work:
             self._date(self.inquiry)
             move = self._next_move()
         if self.inquiry and self.inquiry.must_ask(move, self.clock.now()):
-            self.view.again = _afterwards(move)
+            self.view.again = NO_FACET
             self._ask(self.inquiry)
             move = self._next_move()
         self.taking.log_effects(move)
@@ -129,11 +133,10 @@ class _Work:
 
     def _follow(self, move: Move) -> None:
         asks = isinstance(move, Wait) and move.asks
-        self.waits_for = frozenset()
         if isinstance(move, Step):
             self._take(move)
         elif isinstance(move, Wait):
-            self.waits_for, self.view.again = move.facets or TABLE_ALONE, frozenset()
+            self.waits_for, self.view.again = move.facets or TABLE_ALONE, NO_FACET
             self.pace.turn_to(move.what, self.clock.now())
         if asks and self.inquiry:
             self.inquiry.word = None
@@ -157,9 +160,9 @@ class _Work:
 
     def _unread(self, move: Move) -> frozenset[Facet]:
         """The facets that the move waits for, if they may have changed by now and nobody has read them since."""
-        if not isinstance(move, Wait) or self.view.live is None:
-            return frozenset()
-        return self.view.unread(self.pace.due(move.facets or TABLE_ALONE, self.clock.now()), self.pace.begun)
+        if not isinstance(move, Wait):
+            return NO_FACET
+        return self.view.unread(self.pace.due(move.facets or TABLE_ALONE, self.clock.now()))
 
     def _lacks_date(self, move: Move) -> bool:
         """True if the event has no date, and the table would be treated in another way if it were new."""
@@ -185,9 +188,10 @@ class _Work:
         answers = inquiry.answers
         try:
             word = inquiry.ask(self.clock.now(), tags=propagate and self.memory.made_at is None)
-        finally:
-            if inquiry.answers > answers:
+        except NotNow:
+            if inquiry.answers > answers:  # half of the word is there: this event goes before those that have none
                 self.pace.come_back(self.clock.now())
+            raise
         if not self.undoing:
             self._believe(inquiry, word)
         self.memory.seen_at_work |= belief.began_with(inquiry.sender, word)
@@ -199,7 +203,7 @@ class _Work:
         try:
             inquiry.believe(word)
         except NotNow:
-            self.view.again |= TABLE_ALONE
+            self.view.again = TABLE_ALONE
             raise
 
     def _remember(self, move: Move) -> None:
@@ -211,17 +215,18 @@ class _Work:
 
     def _take(self, step: Step) -> None:
         self._stop_in_time()
-        self.view.again = TABLE_ALONE | {step.facet}
+        self.view.again = TABLE_ALONE
         try:
             table_id = self.taking.take(step, self.view.live)
         except NotNow as refusal:
             if refusal.back_off and not refusal.in_doubt:
-                self.view.again = _afterwards(step)
+                self.view.again = NO_FACET
             raise
-        self.view.again = frozenset()
+        self.view.again = NO_FACET
+        self.view.began(step.facet)
         if table_id and isinstance(self.goal, Standing):
             self.memory.table_id = table_id
-            self.view.made(just_created(self.goal.desired, table_id))
+            self.view.made(just_created(self.goal.desired, table_id), self.clock.now())
 
     def _stop_in_time(self) -> None:
         """A refusal that had some patience is what it is in the end if the event's time is shorter than that."""
@@ -229,11 +234,6 @@ class _Work:
             raise self.patience.error
         if self.allowance.left() <= 0:
             raise OutOfTime(self.pace.what, since=self.pace.began)
-
-
-def _afterwards(move: Move) -> frozenset[Facet]:
-    """The facets to read again if the move was put off. CreateTable says itself if the name is taken meanwhile."""
-    return frozenset() if isinstance(move, Step) and move.effect is Effect.CREATES else TABLE_ALONE
 
 
 def _keyed(desired: Desired, tables: Tables) -> Desired:

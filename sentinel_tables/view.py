@@ -24,6 +24,7 @@ class View:
         self._known: LiveTable | None = None
         self._told: frozenset[Facet] = frozenset()
         """The facets that nobody has read: CreateTable's arguments tell what they are."""
+        self._begun: frozenset[Facet] = frozenset()
         self._read_at: dict[Facet, float] = {}
         self._this_turn: frozenset[Facet] = frozenset()
 
@@ -54,18 +55,24 @@ class View:
         told = self._told if live is not None and live.status == TableStatus.CREATING else frozenset()
         self._read_at |= dict.fromkeys(read | told, now())
         self._this_turn |= read
+        self._begun -= read
 
-    def made(self, table: LiveTable) -> None:
+    def made(self, table: LiveTable, now: float) -> None:
         """CreateTable has accepted the table: under that id it is known without a look, its tags before they show."""
         self._known, self._told = table, self._facets - TABLE_ALONE
+        self._read_at |= dict.fromkeys(self._told, now)
+
+    def began(self, facet: Facet) -> None:
+        """A step was taken on that facet, so that it is not as it was read."""
+        self._begun |= {facet}
 
     def has_read(self, facet: Facet) -> bool:
         """True if the live table says itself how that facet is."""
         return self.live is not None and facet in self.live.facets - self._told
 
-    def unread(self, facets: frozenset[Facet], since: Callable[[Facet], float]) -> frozenset[Facet]:
-        """Those of the facets that nobody has read since then."""
-        return frozenset(facet for facet in facets if facet in self._told or self._read_at.get(facet, 0.0) < since(facet))
+    def unread(self, facets: frozenset[Facet]) -> frozenset[Facet]:
+        """Those of the facets that nobody has read since CreateTable, or since a step was taken on them."""
+        return facets & (self._told | self._begun)
 
     def stale(self, move: Move, now: float) -> frozenset[Facet]:
         """The facets that have to be read again before that is done.

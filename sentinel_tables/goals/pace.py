@@ -107,10 +107,6 @@ class Pace:
         """The number of times that the step was accepted."""
         return next((taken.accepted for taken in self.taken if taken.step == step), 0)
 
-    def begun(self, facet: Facet) -> float:
-        """When a step was taken on that facet last; 0 if none was."""
-        return max((taken.at for taken in self.taken if taken.step.facet is facet), default=0.0)
-
     def saw(self, live: LiveTable | None, now: float) -> None:
         """A look has shown the table so. What a table gets only when it is ACTIVE begins at that moment."""
         creating = live is not None and live.status == TableStatus.CREATING

@@ -151,17 +151,6 @@ def test_each_step_is_counted_for_itself() -> None:
     assert (counted.times_accepted(EXPIRE), counted.times_accepted(ADD_INDEX)) == (2, 0)
 
 
-def test_the_last_step_on_a_facet_is_what_has_to_be_looked_at() -> None:
-    taking = pace(at_aws=True)
-    for seconds, step in ((1.0, CREATE), (2.0, ADD_INDEX), (3.0, EXPIRE)):
-        taking.took(step, BEGAN + seconds, BEGAN + 30, accepted=True)
-    assert (taking.begun(Facet.TABLE), taking.begun(Facet.TIME_TO_LIVE), taking.begun(Facet.TAGS)) == (
-        BEGAN + 2,
-        BEGAN + 3,
-        0.0,
-    )
-
-
 @pytest.mark.parametrize("at_aws", [True, False])
 def test_a_later_invocation_goes_on_waiting_where_the_one_before_left_off(at_aws: bool) -> None:
     memory = Memory(pending="index gsi-status is still being built", pending_since=BEGAN - 200, ready_from=BEGAN + 100)

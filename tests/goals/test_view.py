@@ -91,7 +91,7 @@ def created() -> Looked:
     looked.look()
     desired = replace(GOAL.desired, claim=replace(GOAL.desired.claim, propagate=False))
     (create, *_) = looked.bench.plan(desired)
-    looked.view.made(just_created(desired, looked.bench.tables.take(create)))
+    looked.view.made(just_created(desired, looked.bench.tables.take(create)), looked.bench.clock.now())
     return looked
 
 
@@ -144,6 +144,10 @@ def test_if_a_part_of_the_table_does_not_answer_the_next_look_begins_with_the_ta
 def test_what_was_begun_after_it_was_read_is_unread() -> None:
     looked = Looked()
     looked.look()
-    read_at = looked.bench.clock.now()
-    assert looked.view.unread(frozenset({Facet.BACKUPS}), lambda _facet: read_at) == frozenset()
-    assert looked.view.unread(frozenset({Facet.BACKUPS}), lambda _facet: read_at + 0.1) == {Facet.BACKUPS}
+    facets = frozenset({Facet.BACKUPS, Facet.TIME_TO_LIVE})
+    assert looked.view.unread(facets) == frozenset()
+    looked.view.began(Facet.BACKUPS)
+    assert looked.view.unread(facets) == {Facet.BACKUPS}
+    assert looked.view.unread(frozenset({Facet.TIME_TO_LIVE})) == frozenset()
+    looked.look(Facet.BACKUPS)
+    assert looked.view.unread(facets) == frozenset()

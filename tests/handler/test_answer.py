@@ -274,5 +274,5 @@ def test_a_put_to_a_server_that_nobody_vouches_for_is_not_made(bucket: Any, monk
     "url", ["", "http://example.com/", "file:///etc/passwd", "https:///x", "//", "https://[", "https://x:y/"]
 )
 def test_a_put_to_anything_but_https_is_not_made(url: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - it is told by its kind alone, for its text may hold the address
+    with pytest.raises(ValueError):  # noqa: PT011 - urlsplit's own, or that it is no https URL
         put(url, b"{}", 1.0)

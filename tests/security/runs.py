@@ -72,6 +72,11 @@ class Watched:
     def __init__(self, client: Any, service: str, note: Note) -> None:
         self._client, self._service, self._note = client, service, note
 
+    @property
+    def meta(self) -> Any:
+        """Where the client calls."""
+        return self._client.meta
+
     def __getattr__(self, api: str) -> Callable[..., Any]:
         def method(**arguments: Any) -> Any:
             self._note(self._service, api, arguments)
