@@ -21,6 +21,8 @@ QUICK = REAL.scaled(0.2)
 AFTER_IT = (0.5, 3.0, 8.0, 20.0)
 AFTER_OTHERS = (0.1, 1.0, 4.0, 9.0, 45.0)
 """Seconds after its own sending, and after each later event's."""
+BEFORE_THE_END = (0.15, 0.3, 0.6)
+"""Seconds before each later event is answered: what is done then, the other event does not see any more."""
 YOUNGER_SECONDS = 30.0
 LATEST = 30.0
 """By how many seconds CloudFormation's answers are late, each call on its own."""
@@ -64,10 +66,12 @@ def again(stage: Stage, number: int) -> None:
 def replays(stage: Stage) -> Iterator[Replay]:
     """All of them, for a run without any."""
     sent = [request.sent_at for request in stage.stack.requests]
-    end = max(answer.time for answer in stage.sink.answers)
+    answered = [answer.time for answer in stage.sink.answers]
+    end = max(answered)
     for number, moment in enumerate(sent):
         moments = {moment + span for span in AFTER_IT}
         moments |= {later + span for later in sent[number + 1 :] for span in AFTER_OTHERS}
+        moments |= {later - span for later in answered for span in BEFORE_THE_END if later - span > moment}
         yield from (Replay(number, when) for when in sorted(moments) if when < end)
 
 
