@@ -77,6 +77,17 @@ def test_an_event_without_a_date_is_dated_by_its_stacks_operation(verb: str, sta
     assert (ttl.attribute if ttl.status == "ENABLED" else None) == (None if stands else "ttl")
 
 
+def test_once_it_is_dated_the_step_is_taken_at_once() -> None:
+    scene = Scene(INSTANT)
+    scene.sink.signing = UNDATED
+    scene.plane.given_table(NAME, **standing(tags=scene.tags(), ttl=None))
+    began = scene.clock.now()
+    assert scene.update(NAME, Tags=TAGS)["Status"] == "SUCCESS"
+    looked, tagged = when(scene.plane.history, "describe_table"), when(scene.plane.history, "tag_resource")
+    assert tagged - looked < 0.2, "six readings and two questions"
+    assert looked > began
+
+
 def test_a_delete_by_name_without_a_date_is_dated_by_what_cloudformation_says() -> None:
     scene = Scene()
     assert scene.create()["Status"] == "SUCCESS"
@@ -118,11 +129,13 @@ def test_a_table_is_spared_before_the_events_time_is_up(patience: int) -> None:
 
 def test_a_table_that_appears_between_the_look_and_the_step_is_somebody_elses() -> None:
     scene = Scene()
-    _made_after(scene, 0.05, OTHERS)
+    began = scene.clock.now()
+    first = when(created(Scene()), "describe_table") - began
+    _made_after(scene, first + 0.03, OTHERS)
     answer = scene.create()
     assert answer["Status"] == "FAILED"
     assert "belongs to" in answer["Reason"]
-    assert scene.calls_to_aws().count("create_table") <= 1
+    assert scene.calls_to_aws().count("create_table") == 1
 
 
 def test_another_table_under_the_name_is_not_the_one_that_the_event_began_with() -> None:

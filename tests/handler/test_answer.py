@@ -276,3 +276,8 @@ def test_a_put_to_a_server_that_nobody_vouches_for_is_not_made(bucket: Any, monk
 def test_a_put_to_anything_but_https_is_not_made(url: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - urlsplit's own, or that it is no https URL
         put(url, b"{}", 1.0)
+
+
+def test_why_a_put_is_not_made_is_said_without_the_address() -> None:
+    with pytest.raises(ValueError, match=r"^not an https URL$"):
+        put("http://example.com/?signature=secret", b"{}", 1.0)
