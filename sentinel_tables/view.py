@@ -45,12 +45,12 @@ class View:
         except NotNow:
             self.again |= TABLE_ALONE
             raise
-        read = TABLE_ALONE & self.again
+        read = TABLE_ALONE
         if live is not None and self._facets <= live.facets:
             same = known is not None and known.table_id == live.table_id
             if live.status != TableStatus.CREATING:
                 read = self.again | (self._facets - known.facets if same and known else self._facets)
-            self._told = (self._told if same else frozenset()) - read
+            self._told -= read
             self._known = live
         told = self._told if live is not None and live.status == TableStatus.CREATING else frozenset()
         self._read_at |= dict.fromkeys(read | told, now())
@@ -60,7 +60,7 @@ class View:
     def made(self, table: LiveTable, now: float) -> None:
         """CreateTable has accepted the table: under that id it is known without a look, its tags before they show."""
         self._known, self._told = table, self._facets - TABLE_ALONE
-        self._read_at |= dict.fromkeys(self._told, now)
+        self._read_at = dict.fromkeys(self._told, now)
 
     def began(self, facet: Facet) -> None:
         """A step was taken on that facet, so that it is not as it was read."""

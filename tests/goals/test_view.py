@@ -85,6 +85,23 @@ def test_what_was_read_over_ten_seconds_ago_counts_for_nothing() -> None:
     assert looked.stale(Done()) == ALL - {Facet.TABLE, Facet.TAGS}
 
 
+def test_ten_seconds_to_the_moment_are_not_too_long() -> None:
+    looked = Looked()
+    looked.look()
+    read_at = looked.bench.clock.now()
+    assert looked.view.stale(Done(), read_at + 10.0) == frozenset()
+    assert looked.view.stale(Done(), read_at + 10.1) == ALL
+
+
+def test_of_a_table_that_somebody_else_creates_nothing_is_known_but_the_table() -> None:
+    looked = Looked(stands=False)
+    (create, *_) = looked.bench.plan(GOAL.desired)
+    looked.bench.tables.take(create)
+    looked.bench.clock.sleep(1.0)
+    assert looked.look() == TABLE_ALONE
+    assert looked.stale(Done()) == ALL - TABLE_ALONE
+
+
 def created() -> Looked:
     """The view of a table that was made a moment ago, and is known by the answer of CreateTable."""
     looked = Looked(stands=False)
@@ -148,6 +165,7 @@ def test_what_was_begun_after_it_was_read_is_unread() -> None:
     assert looked.view.unread(facets) == frozenset()
     looked.view.began(Facet.BACKUPS)
     assert looked.view.unread(facets) == {Facet.BACKUPS}
-    assert looked.view.unread(frozenset({Facet.TIME_TO_LIVE})) == frozenset()
+    looked.view.began(Facet.TIME_TO_LIVE)
+    assert looked.view.unread(facets) == facets
     looked.look(Facet.BACKUPS)
-    assert looked.view.unread(facets) == frozenset()
+    assert looked.view.unread(facets) == {Facet.TIME_TO_LIVE}
