@@ -40,9 +40,9 @@ FIRST_PAUSE_SECONDS = 0.1
 FIRST_PAUSE_AT_AWS_SECONDS = 0.3
 LONGEST_PAUSE_SECONDS = 0.5
 """Between two looks at a table. Short enough for an answer within a second."""
-LONG_WAIT_SECONDS = 300.0
-PAUSE_IN_LONG_WAIT_SECONDS = 0.8
-"""The longest pause after five minutes of waiting, as an index takes them."""
+LONG_WAIT_SECONDS = 240.0
+PAUSE_IN_LONG_WAIT_SECONDS = 0.75
+"""The longest pause after four minutes of waiting, as an index takes them."""
 TABLE_SECONDS = 1.5
 TABLE_WITH_INDEXES_SECONDS = 11.5
 TIME_TO_LIVE_SECONDS = 1.4

@@ -99,8 +99,6 @@ class _Work:
                     continue
             pause = self.pace.pause(self.clock.now(), self.clock.jitter(), self.waits_for)
             self.clock.sleep(max(0.0, min(pause, self.allowance.left())))
-            if self.inquiry:
-                self.inquiry.fresh = False
             self.view.turn(self.pace.due(self.waits_for, self.clock.now()) or self.waits_for)
 
     def _put_off(self, refusal: NotNow) -> None:
@@ -114,6 +112,8 @@ class _Work:
 
     def _turn(self) -> Move:
         """Reads, decides, asks if that matters, and takes the step that was decided on, if it was one."""
+        if self.inquiry:
+            self.inquiry.fresh = False
         if self.inquiry and self.inquiry.unanswered:
             self._ask(self.inquiry)
         move = self._decide()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sentinel_tables.allowance import STALE_SECONDS
 from sentinel_tables.errors import NotNow
 from sentinel_tables.goals.moves import Done, Goal, Move
+from sentinel_tables.goals.standing import SHARED
 from sentinel_tables.model import Facet, LiveTable, TableStatus
 from sentinel_tables.ports import Tables
 from sentinel_tables.rules.steps import Step
@@ -63,8 +64,14 @@ class View:
         self._read_at = dict.fromkeys(self._told, now)
 
     def began(self, facet: Facet) -> None:
-        """A step was taken on that facet, so that it is not as it was read."""
+        """A step was taken on that facet, so that it is not as it was read.
+
+        A step with a call and a state of its own leaves the rest as it was read; after any other the next step takes a
+        reading of its own.
+        """
         self._begun |= {facet}
+        if facet in SHARED:
+            self._this_turn = frozenset()
 
     def has_read(self, facet: Facet) -> bool:
         """True if the live table says itself how that facet is."""

@@ -16,7 +16,7 @@ from sentinel_tables.rules.belief import ResourceWord, Sender, StackWord, Verb
 from sentinel_tables.rules.desired import Claim, Desired, Origin
 from sentinel_tables.rules.steps import Effect, Step
 from sentinel_tables.schemas import approval_table_schema
-from tests.aws import VirtualClock
+from tests.aws import SteadyClock
 from tests.aws.clock import START
 
 NAME, BEFORE = "sentinel-requests", "sentinel-before"
@@ -44,13 +44,6 @@ UPDATE = Update(OWNER, "r-1", NAME, desired(Origin.OWN_TABLE), START)
 REPLACEMENT = Update(OWNER, "r-1", BEFORE, desired(Origin.REPLACEMENT), START)
 DELETE = Delete(OWNER, "r-1", NAME, NAME, "approval", START)
 ALL: dict[str, Request] = {"create": CREATE, "update": UPDATE, "replacement": REPLACEMENT, "delete": DELETE}
-
-
-class Clock(VirtualClock):
-    """Virtual time without chance."""
-
-    def jitter(self) -> float:
-        return 0.5
 
 
 @dataclass
@@ -111,7 +104,7 @@ class Stage:
     tables: Tables = field(default_factory=Tables)
     invocation: float = 100.0
     event: float = 3000.0
-    clock: Clock = field(default_factory=Clock)
+    clock: SteadyClock = field(default_factory=SteadyClock)
 
     def around(self, **more: Any) -> Surroundings:
         now = self.clock.now()
@@ -281,7 +274,7 @@ def test_an_event_whose_time_is_up_says_what_it_waited_for(request_: Request, ph
 class Turning(Tables):
     """The port to a table that is busy until a moment, and is refused from then on."""
 
-    clock: Clock = field(default_factory=Clock)
+    clock: SteadyClock = field(default_factory=SteadyClock)
     turns_at: float = START + 70
     looks: list[float] = field(default_factory=list)
 

@@ -16,7 +16,7 @@ from sentinel_tables.rules import steps
 from sentinel_tables.rules.steps import Step
 from sentinel_tables.schemas import approval_table_schema
 from sentinel_tables.taking import Taking
-from tests.aws import VirtualClock
+from tests.aws import SteadyClock
 from tests.aws.clock import START
 
 NAME = "sentinel-requests"
@@ -35,19 +35,12 @@ RELEASE = steps.release("arn", THEIRS)
 DENIED, BUSY, LOST = RefusedByAws("denied"), NotNow("busy"), NotNow("lost", in_doubt=True)
 
 
-class Clock(VirtualClock):
-    """Virtual time without chance."""
-
-    def jitter(self) -> float:
-        return 0.5
-
-
 @dataclass
 class Tables:
     """The port: each step takes two seconds, and is refused if there is a refusal."""
 
     at_aws: ClassVar[bool] = False
-    clock: Clock = field(default_factory=Clock)
+    clock: SteadyClock = field(default_factory=SteadyClock)
     refusal: SentinelTableError | None = None
 
     def read(self, name: str, *_how: object) -> LiveTable | None:

@@ -76,16 +76,19 @@ class Standing(Value):
         if wait := self._in_motion(steps, live):
             return wait
         new = silence.is_new(desired, live)
+        brief = [motion for motion in live.motions if motion.brief and trail.waited < BRIEF_SECONDS]
+        settling = [Wait(motion.what, frozenset({motion.facet})) for motion in brief]
         waits: list[Wait] = []
         for step in steps:
             wait = _held_up(step, live, trail)
-            if wait is None and not (new and _waits_for_all(step, steps, trail)):
+            if wait is None and new and step.kind is Kind.PROTECTION and (waits or settling):
+                break  # until all else is in effect the Create may be cancelled, and its table has to go
+            if wait is None:
                 return step
-            waits += [wait] if wait else []
+            waits.append(wait)
             if not _may_be_overtaken(step, trail, new=new):
                 break
-        motions = [motion for motion in live.motions if motion.brief and trail.waited < BRIEF_SECONDS]
-        waits += [Wait(motion.what, frozenset({motion.facet})) for motion in motions]
+        waits += settling
         return _together(waits) if waits else Done()
 
     def _in_motion(self, steps: tuple[Step, ...], live: LiveTable) -> Wait | None:
@@ -122,11 +125,6 @@ def _may_be_overtaken(step: Step, trail: Trail, *, new: bool) -> bool:
     nothing is taken away.
     """
     return step.facet not in SHARED and (trail.has_accepted(step) or new)
-
-
-def _waits_for_all(step: Step, steps: tuple[Step, ...], trail: Trail) -> bool:
-    """True if it is the protection of a new table, and DynamoDB has not accepted all else: else it could not be undone."""
-    return step.kind is Kind.PROTECTION and not all(trail.has_accepted(other) for other in steps if other is not step)
 
 
 def _together(waits: list[Wait]) -> Wait:

@@ -6,7 +6,7 @@ calls go wrong on order, `World` runs several environments side by side on one `
 
 from .answers import SIGV2, SIGV4, UNDATED, Answer, AnswerSink
 from .client import Client, KeyService
-from .clock import VirtualClock
+from .clock import SteadyClock, VirtualClock
 from .cloudformation import CloudFormation
 from .durations import FAST, INSTANT, REAL, Durations
 from .faults import NEVER_ENDING, SWEPT, TRIED_AGAIN_BY_SDKS, Fault, Faults, Kind, every_pair, every_single
@@ -60,6 +60,7 @@ __all__ = [
     "StackRecord",
     "StackRecords",
     "StacksClient",
+    "SteadyClock",
     "Switches",
     "VirtualClock",
     "World",

@@ -42,3 +42,11 @@ class VirtualClock:
         """The present plus `offset` seconds as ISO 8601 with milliseconds, as DynamoDB writes it in its refusals."""
         moment = datetime.fromtimestamp(self._now + offset, UTC)
         return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+class SteadyClock(VirtualClock):
+    """Virtual time in which every jitter is the middle one."""
+
+    def jitter(self) -> float:
+        """Neither early nor late."""
+        return 0.5

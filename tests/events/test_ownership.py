@@ -256,10 +256,11 @@ def test_a_replacement_ends_with_the_old_table_deleted_by_an_event_of_its_own() 
     assert not set(deletions) & set(updates), "Update itself never deletes"
 
 
-def test_protection_is_set_last() -> None:
+def test_protection_is_set_when_all_else_is_at_rest() -> None:
     scene = Scene(durations=REAL)
     scene.create(DeletionProtectionEnabled=True, ContributorInsightsSpecification={"Enabled": True})
     (protected,) = [call for call in scene.plane.writes() if "DeletionProtectionEnabled" in call.arguments]
+    assert scene.sink.answers[0].time - protected.time < 1
     assert scene.plane.writes()[-1] == protected
 
 

@@ -6,7 +6,7 @@ from itertools import cycle, pairwise
 import pytest
 
 from tests.aws import INSTANT, REAL, UNDATED, WRITES, Call, Fault, Kind
-from tests.worlds import Scene, standing
+from tests.worlds import INDEXES, Scene, standing
 
 NAME, MINE = "sentinel-requests", {"Schema": "approval"}
 TAGS = [{"Key": "team", "Value": "red"}]
@@ -30,6 +30,32 @@ def test_a_new_table_is_not_looked_at_before_it_can_be_active() -> None:
     assert looks[0] > 7.0
     assert len([look for look in looks if look < 11.5]) <= 3
     assert len(calls) <= 45
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("missing", [None, "gsi-status"], ids=["create", "an index"])
+def test_the_answer_comes_within_a_second_of_the_last_thing_that_dynamodb_does(missing: str | None, seed: int) -> None:
+    scene = Scene(REAL, seed=seed)
+    if missing is None:
+        created(scene)
+    else:
+        kept = {name: keys for name, keys in INDEXES["approval"].items() if name != missing}
+        scene.plane.given_table(NAME, **standing(tags=scene.tags(), indexes=kept))
+        assert scene.update(NAME)["Status"] == "SUCCESS"
+    answered = scene.sink.answers[-1].time
+    assert 0 <= answered - max(end for _, end in scene.plane.state.at_work) < 1
+
+
+def test_before_a_step_that_removes_all_is_asked_and_read_anew_though_another_step_was_just_taken() -> None:
+    """A table that its own failed Create had protected loses its protection first."""
+    scene = Scene(INSTANT)
+    assert scene.create(DeletionProtectionEnabled="true")["Status"] == "SUCCESS"
+    before = len(scene.calls_to_aws())
+    assert scene.ask(scene.event("Delete", MINE, "not-created:1"), during="ROLLBACK_IN_PROGRESS")["Status"] == "SUCCESS"
+    made = scene.calls_to_aws()[before:]
+    removal = made[made.index("update_table") + 1 : made.index("delete_table")]
+    assert removal[-2:] == ["describe_stacks", "describe_stack_resource"]
+    assert {"describe_table", "list_tags_of_resource"} <= set(removal)
 
 
 def test_what_settles_is_not_looked_at_before_it_can_have_settled() -> None:

@@ -74,6 +74,15 @@ def test_before_a_step_the_table_and_its_tags_are_read_in_the_same_turn() -> Non
     assert looked.stale(Done()) == frozenset()
 
 
+def test_after_a_step_on_the_table_or_its_tags_the_next_one_takes_a_reading_of_its_own() -> None:
+    looked = Looked()
+    looked.look()
+    looked.view.began(Facet.BACKUPS)
+    assert looked.stale(PROTECT) == frozenset()
+    looked.view.began(Facet.TABLE)
+    assert looked.stale(PROTECT) == {Facet.TABLE, Facet.TAGS}
+
+
 def test_what_was_read_over_ten_seconds_ago_counts_for_nothing() -> None:
     looked = Looked()
     looked.look()

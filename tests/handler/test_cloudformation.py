@@ -16,7 +16,7 @@ from sentinel_tables.model import Encryption, LiveTable, Owner, Table
 from sentinel_tables.rules.belief import ResourceWord, StackWord
 from sentinel_tables.rules.steps import Step
 from sentinel_tables.schemas import approval_table_schema
-from tests.aws import VirtualClock
+from tests.aws import SteadyClock
 from tests.aws.clock import START
 
 NAME, URL = "sentinel-requests", "https://example.com/answer"
@@ -32,13 +32,6 @@ STANDS = LiveTable(
     table=Table(approval_table_schema(NAME), tags=MINE), status="ACTIVE", arn="arn:1", table_id="id", created_at=START
 )
 ARN = "arn:aws:lambda:eu-central-1:123456789012:function:provider"
-
-
-class Clock(VirtualClock):
-    """Virtual time without chance."""
-
-    def jitter(self) -> float:
-        return 0.5
 
 
 @dataclass
@@ -96,7 +89,7 @@ class Provider:
     """How many seconds an attempt at an answer takes."""
     statuses: list[int] = field(default_factory=lambda: [200])
     refusals: list[SentinelTableError] = field(default_factory=list)
-    clock: Clock = field(default_factory=Clock)
+    clock: SteadyClock = field(default_factory=SteadyClock)
     answers: list[dict[str, Any]] = field(default_factory=list)
     attempts: list[tuple[float, float]] = field(default_factory=list)
     payloads: list[dict[str, Any]] = field(default_factory=list)
