@@ -126,6 +126,8 @@ build-ProviderFunction: fill-artifact
 build-DriftFunction: fill-artifact
 	@$(FINISH_ARTIFACT)
 
+# What pip and this Python compile of themselves stays out of wherever PYTHONPYCACHEPREFIX points to.
+build-ProviderFunction build-DriftFunction fill-artifact: export PYTHONDONTWRITEBYTECODE = 1
 fill-artifact: | python
 	@test -n "$(ARTIFACTS_DIR)" || { echo "ARTIFACTS_DIR says where the artifact goes, and it is not set." >&2; exit 1; }
 	@mkdir -p "$(ARTIFACTS_DIR)"
